@@ -1,0 +1,108 @@
+//! Facts that are shipped as TOML and that an inventory can override: calendars, version pairs, chart overheads, limits.
+//!
+//! The data stands in `facts.toml` beside this file, each table with its source. None of it is law in code.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::offer::Provider;
+use super::policy::Verdict;
+use crate::vocab::calendar::Date;
+use crate::vocab::money::Money;
+use crate::vocab::resources::Resources;
+use crate::vocab::version::Minor;
+
+/// Everything shipped, after the inventory's overrides.
+#[derive(Debug, Clone, Serialize)]
+pub struct Facts {
+    /// Support per provider and minor.
+    pub calendars: BTreeMap<Provider, BTreeMap<Minor, Support>>,
+    /// What extended support adds to a control plane's price per month.
+    pub extended_price: BTreeMap<Provider, Money>,
+    /// Verdicts on host and tenant minors.
+    pub pairs: Vec<PairFact>,
+    /// What a vcluster's control plane takes, profile `small`: everything together, for one replica.
+    pub small: Overhead,
+    /// Profile `production`: everything together, for three replicas.
+    pub production: Overhead,
+}
+
+/// Until when a provider supports a minor, last days included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    /// The end of standard support.
+    pub standard: Date,
+    /// The end of extended support; standard's where there is none.
+    pub extended: Option<Date>,
+}
+
+/// A cluster's support on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SupportPhase {
+    /// In standard support.
+    Standard,
+    /// In extended support, at its price.
+    Extended,
+    /// Past both.
+    Ended,
+    /// The calendar does not list this minor.
+    Unlisted,
+}
+
+/// One line of the pair table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PairFact {
+    /// Host minors from, included.
+    pub host_from: Minor,
+    /// Host minors to, included.
+    pub host_to: Minor,
+    /// Tenant minors from, included.
+    pub tenant_from: Minor,
+    /// Tenant minors to, included.
+    pub tenant_to: Minor,
+    /// What is known. Later lines win.
+    pub verdict: Verdict,
+}
+
+/// What the control plane of one vcluster takes of its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Overhead {
+    /// Requests of all its pods.
+    pub resources: Resources,
+    /// GiB of storage for its backing store.
+    pub storage: u64,
+    /// Services on the host.
+    pub services: u64,
+    /// Replicas of the control plane.
+    pub replicas: u64,
+}
+
+impl Facts {
+    /// The phase of `minor` at `provider` on `day`.
+    #[must_use]
+    pub fn support(&self, provider: Provider, minor: Minor, day: Date) -> SupportPhase {
+        match self.calendars.get(&provider).and_then(|calendar| calendar.get(&minor)) {
+            None => SupportPhase::Unlisted,
+            Some(support) if day <= support.standard => SupportPhase::Standard,
+            Some(Support { extended: Some(extended), .. }) if day <= *extended => SupportPhase::Extended,
+            Some(_) => SupportPhase::Ended,
+        }
+    }
+
+    /// What is known of a vcluster of `tenant` on a host of `host`.
+    #[must_use]
+    pub fn pair(&self, host: Minor, tenant: Minor) -> Verdict {
+        let listed = |fact: &&PairFact| {
+            (fact.host_from..=fact.host_to).contains(&host) && (fact.tenant_from..=fact.tenant_to).contains(&tenant)
+        };
+        self.pairs.iter().rev().find(listed).map_or(Verdict::Unlisted, |fact| fact.verdict)
+    }
+
+    /// The overhead of a vcluster, by whether high availability is asked.
+    #[must_use]
+    pub const fn overhead(&self, high_availability: bool) -> &Overhead {
+        if high_availability { &self.production } else { &self.small }
+    }
+}

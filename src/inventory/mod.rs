@@ -1,0 +1,102 @@
+//! What was written, with spans, and what we believe of it once checked.
+//!
+//! TOML files flow in through [`read`]; an [`Inventory`] or a list of diagnostics flows out. Believed types hold no
+//! contradictions that one table alone can have: every name resolves, every range holds something, every quantity is in
+//! whole planner units. What tenants ask together may still be impossible; that is for `planner` to find.
+
+pub mod facts;
+pub mod fleet;
+pub mod offer;
+pub mod places;
+pub mod policy;
+pub mod tenant;
+pub mod waiver;
+
+use serde::Serialize;
+
+use crate::vocab::diagnostic::{Sources, Span};
+use crate::vocab::name::{ClassName, ClusterName, TenantName};
+
+pub use facts::Facts;
+pub use fleet::{Delivery, Fleet, Gitops};
+pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
+pub use places::Places;
+pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
+pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
+pub use waiver::{Exception, Pin};
+
+/// A whole inventory, checked. Lists are sorted by name, so that file order never matters.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inventory {
+    /// The fleet: name, date, currency, teams.
+    pub fleet: Fleet,
+    /// What the operator wants of every decision.
+    pub policy: Policy,
+    /// What vclusters are made of.
+    pub vcluster: VclusterPolicy,
+    /// The operator's regulation table, sorted by name. The shipped regimes are in it unless the inventory replaced them.
+    pub regulations: Vec<Regulation>,
+    /// Clusters that exist.
+    pub clusters: Vec<Cluster>,
+    /// Classes from which clusters may be opened.
+    pub classes: Vec<Class>,
+    /// Tenants.
+    pub tenants: Vec<Tenant>,
+    /// Placements that were promised.
+    pub pins: Vec<Pin>,
+    /// Rules that are lifted for a tenant for a time.
+    pub exceptions: Vec<Exception>,
+    /// Calendars, version pairs, chart overheads: shipped, and overridden by the inventory.
+    pub facts: Facts,
+    /// The files, for snippets. Not part of the fingerprint.
+    #[serde(skip)]
+    pub sources: Sources,
+}
+
+impl Inventory {
+    /// A tenant by name, and its index in [`Inventory::tenants`].
+    #[must_use]
+    pub fn tenant(&self, name: &TenantName) -> Option<(usize, &Tenant)> {
+        let at = self.tenants.binary_search_by(|tenant| tenant.name.cmp(name)).ok()?;
+        Some((at, &self.tenants[at]))
+    }
+
+    /// A cluster by name.
+    #[must_use]
+    pub fn cluster(&self, name: &ClusterName) -> Option<&Cluster> {
+        let at = self.clusters.binary_search_by(|cluster| cluster.name.cmp(name)).ok()?;
+        Some(&self.clusters[at])
+    }
+
+    /// A class by name.
+    #[must_use]
+    pub fn class(&self, name: &ClassName) -> Option<&Class> {
+        let at = self.classes.binary_search_by(|class| class.name.cmp(name)).ok()?;
+        Some(&self.classes[at])
+    }
+
+    /// The regimes of `tenant`, in its own order.
+    pub fn regimes<'a>(&'a self, tenant: &'a Tenant) -> impl Iterator<Item = &'a Regulation> {
+        tenant.regulation.iter().filter_map(|name| self.regulations.iter().find(|regime| regime.name == *name))
+    }
+
+    /// The exception that lifts candidate rule `rule` for `tenant` on the planning date.
+    #[must_use]
+    pub fn exception(&self, tenant: &TenantName, rule: &str) -> Option<&Exception> {
+        self.exceptions.iter().find(|exception| {
+            exception.tenant == *tenant && exception.rule == rule && exception.until >= self.fleet.date
+        })
+    }
+
+    /// The pin of `tenant` on the planning date.
+    #[must_use]
+    pub fn pin(&self, tenant: &TenantName) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.tenant == *tenant && pin.until.is_none_or(|until| until >= self.fleet.date))
+    }
+
+    /// Where a span stands, for messages: `tenants/payments.toml:12:1`.
+    #[must_use]
+    pub fn place(&self, span: Span) -> crate::vocab::diagnostic::Place {
+        self.sources.place(span)
+    }
+}

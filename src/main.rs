@@ -1,0 +1,3 @@
+//! The shell: parse, dispatch, exit.
+
+fn main() {}

@@ -1,0 +1,48 @@
+//! What is known about how good a plan is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocab::money::Money;
+
+/// What a plan claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// No plan costs less.
+    Optimal,
+    /// A plan, with a bound on what a better one could save.
+    Feasible,
+    /// No plan exists.
+    Impossible,
+    /// The budget ended first.
+    Unknown,
+}
+
+/// The proof of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// What is claimed.
+    pub status: Status,
+    /// Money per month, recomputed in exact integers.
+    pub objective: Money,
+    /// No plan costs less than this.
+    pub bound: Money,
+    /// Who says so: `enumeration`, `prices` (a Lagrangian bound in exact integers), `microlp` or `highs`
+    /// (a backend's branch and bound in floating point).
+    pub by: String,
+}
+
+impl Proof {
+    /// `(objective − bound) / objective` in millionths, rounded up; nothing where the objective is zero.
+    #[must_use]
+    pub fn gap_millionths(&self) -> u64 {
+        let (Money(objective), Money(bound)) = (self.objective, self.bound);
+        if objective <= 0 || bound >= objective {
+            return 0;
+        }
+        let gap = (i128::from(objective) - i128::from(bound)) * 1_000_000;
+        let objective = i128::from(objective);
+        u64::try_from((gap + objective - 1) / objective).unwrap_or(u64::MAX)
+    }
+}
