@@ -10,4 +10,5 @@ pub mod inventory;
 pub mod plan;
 pub mod planner;
 pub mod report;
+pub mod rules;
 pub mod vocab;
