@@ -1,0 +1,17 @@
+//! One file per command, each with its arguments, its help and a `run`.
+
+pub mod completions;
+pub mod init;
+
+use super::args::Command;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::terminal::Terminal;
+
+/// Runs one command.
+pub fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::run(&args, terminal),
+        Command::Completions(args) => completions::run(&args, terminal),
+    }
+}
