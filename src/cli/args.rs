@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{completions, init};
+use super::commands::{check, completions, init, schema};
 use super::exit;
 use super::terminal::Colour;
 
@@ -46,6 +46,8 @@ const OUTPUT: &str = "Output";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Init(init::InitArgs),
+    Check(check::CheckArgs),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -53,7 +55,8 @@ impl Command {
     /// In which format its answer is asked for.
     pub const fn format(&self) -> Format {
         match self {
-            Self::Init(_) | Self::Completions(_) => Format::Text,
+            Self::Check(args) => args.format.format,
+            Self::Init(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }
 }

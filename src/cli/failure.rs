@@ -4,6 +4,7 @@ use fleetplan::vocab::diagnostic::{Diagnostic, Sources};
 
 use super::args::Format;
 use super::exit::Exit;
+use super::findings;
 use super::terminal::Terminal;
 
 /// Everything that was wrong, at once.
@@ -30,18 +31,19 @@ impl Failure {
         Self { exit: Exit::NoAnswer, diagnostics: vec![Diagnostic::error(code, message)], sources: Sources::default() }
     }
 
-    /// Says it, on standard error for people and, where a program reads, as a document on standard output too.
+    /// Says it: on standard error for people and, where a program reads, as a document on standard output too.
     pub fn tell(&self, terminal: &Terminal, format: Format) -> Exit {
-        let ink = terminal.note_ink();
-        let mut text = String::new();
-        for diagnostic in &self.diagnostics {
-            text.push_str(&format!("{}: {}\n", ink.bad(format!("error[{}]", diagnostic.code)), diagnostic.message));
-            for help in &diagnostic.help {
-                text.push_str(&format!("  help: {help}\n"));
+        terminal.complain(&findings::text(&self.diagnostics, &self.sources, terminal.note_ink()));
+        match format {
+            Format::Text if self.diagnostics.len() > 1 => {
+                terminal.complain(&format!("{}\n", findings::count(&self.diagnostics)));
+            }
+            Format::Text => {}
+            Format::Json => {
+                // If even this cannot be written, nobody is left to be told.
+                let _ = terminal.print(&findings::document(&self.diagnostics, &self.sources));
             }
         }
-        let _ = format;
-        terminal.complain(&text);
         self.exit
     }
 }

@@ -8,6 +8,8 @@ mod commands;
 mod disk;
 mod exit;
 mod failure;
+mod findings;
+mod load;
 mod terminal;
 
 use std::ffi::OsString;

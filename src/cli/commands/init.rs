@@ -8,6 +8,7 @@ use clap::ValueHint;
 use fleetplan::report::words;
 use fleetplan::vocab::diagnostic::Diagnostic;
 
+use super::schema;
 use crate::cli::disk::said;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -28,7 +29,7 @@ pub struct InitArgs {
     dir: PathBuf,
 }
 
-/// What is written, beside the schema.
+/// What is written, beside the schema that makes editors complete it.
 const FILES: [(&str, &str); 3] = [
     ("clusters.toml", include_str!("init/clusters.toml")),
     ("fleet.toml", include_str!("init/fleet.toml")),
@@ -47,7 +48,7 @@ pub fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure> {
             Failure::outside("cannot-write", format!("cannot write `{}`: {error}", said(dir)))
         }
     })?;
-    let files = words::count(FILES.len(), "file", "files");
+    let files = words::count(FILES.len() + 1, "file", "files");
     let at = if dir == Path::new("inventory") { String::new() } else { format!(" -i {}", said(dir)) };
     terminal.note(&format!("wrote {files} to {}; now run `fleetplan check{at}` and `fleetplan plan{at}`\n", said(dir)));
     Ok(Exit::Done)
@@ -85,6 +86,7 @@ fn stage(dir: &Path) -> io::Result<()> {
     for (name, text) in FILES {
         fs::write(staged.path().join(name), text)?;
     }
+    fs::write(staged.path().join("fleetplan.schema.json"), schema::text())?;
     fs::rename(staged.path(), dir)?;
     // It stands under its new name now; there is nothing left to clean up.
     let _ = staged.keep();
