@@ -46,7 +46,8 @@ pub fn of(inventory: &Inventory, tenant: &Tenant) -> Vec<Driver> {
 
 /// Every key and its sentence, whether it was written or not.
 fn said(tenant: &Tenant) -> Vec<(&'static str, String)> {
-    let list = |names: &mut dyn Iterator<Item = String>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let list =
+        |names: &mut dyn Iterator<Item = String>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let trust = serde_word(&tenant.trust);
     let pod_security = serde_word(&tenant.pod_security);
     vec![
@@ -74,7 +75,10 @@ fn said(tenant: &Tenant) -> Vec<(&'static str, String)> {
         ("isolation", format!("asks for at least `{}` nodes", tenant.isolation)),
         (
             "high_availability",
-            format!("{} a vcluster with three replicas", if tenant.high_availability { "asks for" } else { "needs no" }),
+            format!(
+                "{} a vcluster with three replicas",
+                if tenant.high_availability { "asks for" } else { "needs no" }
+            ),
         ),
     ]
 }
@@ -82,8 +86,10 @@ fn said(tenant: &Tenant) -> Vec<(&'static str, String)> {
 /// What its nodes must hold and be.
 fn nodes(tenant: &Tenant, workload: &Workload) -> Vec<Driver> {
     let who = if tenant.workloads.len() == 1 { String::new() } else { format!("`{}` ", workload.name) };
-    let mut drivers =
-        vec![Driver { text: format!("{who}is planned with {}", demand(&workload.planned)), span: workload.at.of("demand") }];
+    let mut drivers = vec![Driver {
+        text: format!("{who}is planned with {}", demand(&workload.planned)),
+        span: workload.at.of("demand"),
+    }];
     if let Some(span) = workload.at.written("kernel") {
         drivers.push(Driver { text: format!("{who}runs on {}", kernel(&workload.kernel)), span });
     }

@@ -3,10 +3,13 @@
 //! Every text ends with one line break. No text that came from an input reaches the output unguarded: see [`safe`].
 
 pub mod conflict;
+pub mod doors;
+pub mod drivers;
 pub mod explanation;
 pub mod grid;
 pub mod ink;
 pub mod json;
+pub mod record;
 pub mod safe;
 #[cfg(test)]
 mod sample;

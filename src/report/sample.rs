@@ -1,5 +1,6 @@
 //! A small plan by hand, with one of everything that a report has to show, for the tests of this floor.
 
+use crate::inventory::{self, Inventory};
 use crate::plan::{
     Action, FORMAT_VERSION, MoneyByKind, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof,
     Status,
@@ -13,13 +14,60 @@ use crate::vocab::name::TenantName;
 use crate::vocab::tier::{Form, Nodes, Tenancy, Tier};
 use crate::vocab::version::Minor;
 
-/// One file with a few lines to point at.
+/// A fleet of one tenant, to point at.
+const PAGE: &str = r#"[[tenant]]
+name = "checkout"
+team = "payments"
+trust = "hardened"
+disruption = "60s"
+residency = ["eu"]
+growth = 0.05
+[[tenant.workload]]
+name = "web"
+demand = { cpu = "12", memory = "48Gi", pods = 120, storage = "500Gi" }
+[[tenant.workload]]
+name = "scoring"
+demand = { cpu = "4", memory = "16Gi", pods = 2, gpu = 1 }
+kernel = { gpu = "nvidia-l4", modules = ["wireguard"], version = ">=6.3" }
+
+[fleet]
+name = "acme"
+date = 2026-11-23
+
+[[exception]]
+tenant = "checkout"
+rule = "disruption"
+owner = "platform"
+reason = "until | the *move*"
+until = 2026-12-31
+
+[[cluster]]
+name = "eu-shared-1"
+provider = "eks"
+region = "eu-west-1"
+residency = "eu"
+kubernetes = "1.35"
+control_plane = { price = 0.10, disruption = "5m" }
+[[cluster.pool]]
+name = "general"
+node = { cpu = "15890m", memory = "60Gi", pods = 110 }
+price = 0.768
+nodes = { min = 3, max = 60 }
+"#;
+
+/// The inventory of that page.
+pub(super) fn inventory() -> Inventory {
+    let today = "2026-11-23".parse().expect("a date");
+    let reading = inventory::read(vec![("inventory/tenants.toml".into(), PAGE.into())], None, today);
+    reading.inventory.unwrap_or_else(|| panic!("the sample reads: {:?}", reading.diagnostics))
+}
+
+/// Its source, and how to find a line in it.
 pub(super) fn sources() -> (Sources, impl Fn(&str) -> Option<Span>) {
-    let text = "[[tenant]]\nname = \"checkout\"\ntrust = \"hardened\"\ndisruption = \"60s\"\nresidency = [\"eu\"]\n";
     let mut sources = Sources::default();
-    let file = sources.add("inventory/tenants.toml", text);
+    let file = sources.add("inventory/tenants.toml", PAGE);
     let find = move |needle: &str| {
-        let start = text.find(needle).expect("the sample has it");
+        let start = PAGE.find(needle).expect("the sample has it");
         let to_u32 = |at: usize| u32::try_from(at).expect("a small file");
         Some(Span { file, start: to_u32(start), end: to_u32(start + needle.len()) })
     };

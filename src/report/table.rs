@@ -8,7 +8,6 @@ use super::safe;
 use super::words;
 use crate::plan::{Action, Plan, Status};
 use crate::vocab::money::Money;
-use crate::vocab::tier::Tier;
 
 /// How much of a plan is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,47 +143,14 @@ fn unplaced(plan: &Plan, ink: Ink) -> String {
 
 /// The last lines, which stay on the screen: the fleet in one sentence, and the proof.
 fn closing(plan: &Plan, ink: Ink) -> String {
-    let open = plan.clusters.iter().filter(|cluster| cluster.action != Action::Close).count();
-    let total = plan.money.total();
-    let first = format!(
-        "{} on {}: {} on {} for {total} {} a month",
-        plan.fleet,
-        plan.date,
-        words::homes(&plan.placements),
-        words::count(open, "cluster", "clusters"),
-        safe::line(&plan.currency)
-    );
+    let first = words::fleet(plan);
     let proof = safe::line(&words::proof(&plan.proof, &plan.currency));
     let proof = match plan.proof.status {
         Status::Optimal => ink.good(proof),
         Status::Feasible => ink.warn(proof),
         Status::Impossible | Status::Unknown => ink.bad(proof),
     };
-    format!("{}\n{}\n{}\n{proof}\n", ink.strong(first), tiers(plan), changes(plan))
-}
-
-/// `31 in namespaces, 9 in vclusters, 5 in clusters of their own`.
-fn tiers(plan: &Plan) -> String {
-    let of = |tier: Tier| plan.placements.iter().filter(|placement| placement.tier == tier).count();
-    format!(
-        "{} in namespaces, {} in vclusters, {} in clusters of their own",
-        of(Tier::Namespace),
-        of(Tier::Vcluster),
-        of(Tier::Cluster)
-    )
-}
-
-/// `2 clusters to open, 6 to keep, none to close; 3 homes move`.
-fn changes(plan: &Plan) -> String {
-    let of = |action: Action| plan.clusters.iter().filter(|cluster| cluster.action == action).count();
-    let none = |number: usize| if number == 0 { "none".to_owned() } else { number.to_string() };
-    let opened = words::count(of(Action::Open), "cluster", "clusters");
-    let moved = match (&plan.from, plan.moves.len()) {
-        (None, _) => "no earlier plan to move from".to_owned(),
-        (Some(_), 0) => "nobody moves".to_owned(),
-        (Some(_), number) => format!("{} to move", words::count(number, "home", "homes")),
-    };
-    format!("{opened} to open, {} to keep, {} to close; {moved}", none(of(Action::Keep)), none(of(Action::Close)))
+    format!("{}\n{}\n{}\n{proof}\n", ink.strong(first), words::tiers(plan), words::changes(plan))
 }
 
 #[cfg(test)]

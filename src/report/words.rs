@@ -1,8 +1,10 @@
 //! Small words and figures that several reports share: homes, pools, plurals, percentages.
 
-use crate::plan::{Move, PlacedWorkload, Placement, PlannedCluster, PlannedPool, Proof, Status};
+use super::safe;
+use crate::plan::{Action, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof, Status};
 use crate::vocab::diagnostic::{Sources, Span};
 use crate::vocab::name::{Residency, TenantName};
+use crate::vocab::tier::Tier;
 
 /// `1 tenant`, `2 tenants`, `no tenants`.
 #[must_use]
@@ -104,6 +106,47 @@ pub fn homes(placements: &[Placement]) -> String {
     tenants.dedup();
     let said = count(tenants.len(), "tenant", "tenants");
     if tenants.len() == placements.len() { said } else { format!("{said} in {} homes", placements.len()) }
+}
+
+/// `acme on 2026-11-23: 43 tenants on 9 clusters for 61,234.50 USD a month`.
+#[must_use]
+pub fn fleet(plan: &Plan) -> String {
+    let open = plan.clusters.iter().filter(|cluster| cluster.action != Action::Close).count();
+    format!(
+        "{} on {}: {} on {} for {} {} a month",
+        plan.fleet,
+        plan.date,
+        homes(&plan.placements),
+        count(open, "cluster", "clusters"),
+        plan.money.total(),
+        safe::line(&plan.currency)
+    )
+}
+
+/// `31 in namespaces, 9 in vclusters, 5 in clusters of their own`.
+#[must_use]
+pub fn tiers(plan: &Plan) -> String {
+    let of = |tier: Tier| plan.placements.iter().filter(|placement| placement.tier == tier).count();
+    format!(
+        "{} in namespaces, {} in vclusters, {} in clusters of their own",
+        of(Tier::Namespace),
+        of(Tier::Vcluster),
+        of(Tier::Cluster)
+    )
+}
+
+/// `2 clusters to open, 6 to keep, none to close; 3 homes move`.
+#[must_use]
+pub fn changes(plan: &Plan) -> String {
+    let of = |action: Action| plan.clusters.iter().filter(|cluster| cluster.action == action).count();
+    let none = |number: usize| if number == 0 { "none".to_owned() } else { number.to_string() };
+    let opened = count(of(Action::Open), "cluster", "clusters");
+    let moved = match (&plan.from, plan.moves.len()) {
+        (None, _) => "no earlier plan to move from".to_owned(),
+        (Some(_), 0) => "nobody moves".to_owned(),
+        (Some(_), number) => format!("{} to move", count(number, "home", "homes")),
+    };
+    format!("{opened} to open, {} to keep, {} to close; {moved}", none(of(Action::Keep)), none(of(Action::Close)))
 }
 
 #[cfg(test)]
