@@ -38,7 +38,7 @@ pub fn read_folder(folder: &Path, largest: u64) -> Result<Folder, Failure> {
     for path in found.into_values() {
         match read_file(&path, largest) {
             Ok(bytes) => files.push((said(&path), bytes)),
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.push(*fault),
         }
     }
     files.sort();
@@ -46,7 +46,7 @@ pub fn read_folder(folder: &Path, largest: u64) -> Result<Folder, Failure> {
 }
 
 /// The bytes of one file. Its size is asked first, so that nothing huge is read to be refused, and watched while reading.
-pub fn read_file(path: &Path, largest: u64) -> Result<Vec<u8>, Diagnostic> {
+pub fn read_file(path: &Path, largest: u64) -> Result<Vec<u8>, Box<Diagnostic>> {
     let open = || -> io::Result<(u64, Vec<u8>)> {
         let file = fs::File::open(path)?;
         let size = file.metadata()?.len();
@@ -61,9 +61,9 @@ pub fn read_file(path: &Path, largest: u64) -> Result<Vec<u8>, Diagnostic> {
         Ok((size, _)) => {
             let (size, most) = (size >> 20, largest >> 20);
             let message = format!("`{}` has {size} MiB; a file has {most} at most", said(path));
-            Err(Diagnostic::error("file-too-large", message).help("cut it into several files"))
+            Err(Box::new(Diagnostic::error("file-too-large", message).help("cut it into several files")))
         }
-        Err(error) => Err(unreadable(path, &error)),
+        Err(error) => Err(Box::new(unreadable(path, &error))),
     }
 }
 
