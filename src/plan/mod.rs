@@ -3,6 +3,10 @@
 //! A plan names everything and resolves nothing: it can be read without the inventory it was made from. `solve` makes
 //! the decision, `planner` writes it down as a [`Plan`], `review` checks it, `report` and `gitops` read it.
 
+pub mod diff;
+pub mod file;
+#[cfg(test)]
+mod fixture;
 mod placement;
 mod proof;
 
