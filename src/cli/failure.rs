@@ -1,4 +1,4 @@
-//! What ends a command before it has an answer: diagnostics and an exit code.
+//! What ends a command before it has an answer: diagnostics, the texts they point into, and an exit code.
 
 use fleetplan::vocab::diagnostic::{Diagnostic, Sources};
 
@@ -11,14 +11,13 @@ use super::terminal::Terminal;
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
-    diagnostics: Vec<Diagnostic>,
-    sources: Sources,
+    findings: Vec<(Vec<Diagnostic>, Sources)>,
 }
 
 impl Failure {
     /// The input is wrong, at places in `sources`.
-    pub const fn faults(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
-        Self { exit: Exit::Wrong, diagnostics, sources }
+    pub fn faults(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        Self { exit: Exit::Wrong, findings: vec![(diagnostics, sources)] }
     }
 
     /// The input is wrong, and no line of a file is to blame.
@@ -28,20 +27,27 @@ impl Failure {
 
     /// Something outside failed.
     pub fn outside(code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit: Exit::NoAnswer, diagnostics: vec![Diagnostic::error(code, message)], sources: Sources::default() }
+        Self { exit: Exit::NoAnswer, ..Self::wrong(Diagnostic::error(code, message)) }
+    }
+
+    /// This one, and another one of another file.
+    pub fn and(mut self, other: Self) -> Self {
+        self.findings.extend(other.findings);
+        self
     }
 
     /// Says it: on standard error for people and, where a program reads, as a document on standard output too.
     pub fn tell(&self, terminal: &Terminal, format: Format) -> Exit {
-        terminal.complain(&findings::text(&self.diagnostics, &self.sources, terminal.note_ink()));
+        for (diagnostics, sources) in &self.findings {
+            terminal.complain(&findings::text(diagnostics, sources, terminal.note_ink()));
+        }
+        let number: usize = self.findings.iter().map(|(diagnostics, _)| diagnostics.len()).sum();
         match format {
-            Format::Text if self.diagnostics.len() > 1 => {
-                terminal.complain(&format!("{}\n", findings::count(&self.diagnostics)));
-            }
+            Format::Text if number > 1 => terminal.complain(&format!("{number} errors\n")),
             Format::Text => {}
             Format::Json => {
                 // If even this cannot be written, nobody is left to be told.
-                let _ = terminal.print(&findings::document(&self.diagnostics, &self.sources));
+                let _ = terminal.print(&findings::document(&self.findings));
             }
         }
         self.exit

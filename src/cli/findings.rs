@@ -1,7 +1,8 @@
 //! Diagnostics on their way out: as text for people, as a document for programs, and counted.
 
-use fleetplan::report::{Ink, json, safe, words};
-use fleetplan::vocab::diagnostic::{Diagnostic, Severity, Sources};
+use fleetplan::report::{self, Ink, safe, words};
+use fleetplan::vocab::diagnostic::{Diagnostic, Label, Severity, Sources};
+use serde_json::{Value, json};
 
 /// Each finding with its place and its way out.
 pub fn text(diagnostics: &[Diagnostic], sources: &Sources, ink: Ink) -> String {
@@ -39,19 +40,24 @@ pub fn split(diagnostics: &[Diagnostic]) -> (usize, usize) {
     (errors, diagnostics.len() - errors)
 }
 
-/// All of them as one document.
-pub fn document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let label = |label: &fleetplan::vocab::diagnostic::Label| serde_json::json!({ "place": sources.place(label.span), "text": label.text });
-    let one = |diagnostic: &Diagnostic| {
-        serde_json::json!({
-            "code": diagnostic.code,
-            "severity": diagnostic.severity,
-            "message": diagnostic.message,
-            "primary": diagnostic.primary.as_ref().map(label),
-            "also": diagnostic.also.iter().map(label).collect::<Vec<_>>(),
-            "help": diagnostic.help,
-        })
-    };
-    let all: Vec<_> = diagnostics.iter().map(one).collect();
-    json::text(&serde_json::json!({ "format_version": json::FORMAT_VERSION, "diagnostics": all }))
+/// All of them as one document, with the texts that they point into.
+pub fn document(findings: &[(Vec<Diagnostic>, Sources)]) -> String {
+    let all: Vec<Value> = findings
+        .iter()
+        .flat_map(|(diagnostics, sources)| diagnostics.iter().map(|diagnostic| one(diagnostic, sources)))
+        .collect();
+    report::json::text(&json!({ "format_version": report::json::FORMAT_VERSION, "diagnostics": all }))
+}
+
+fn one(diagnostic: &Diagnostic, sources: &Sources) -> Value {
+    let label = |label: &Label| json!({ "place": sources.place(label.span), "text": label.text });
+    let Diagnostic { code, severity, message, primary, also, help } = diagnostic;
+    json!({
+        "code": code,
+        "severity": severity,
+        "message": message,
+        "primary": primary.as_ref().map(label),
+        "also": also.iter().map(label).collect::<Vec<_>>(),
+        "help": help,
+    })
 }

@@ -3,6 +3,7 @@
 use super::safe;
 use crate::plan::{Action, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof, Status};
 use crate::vocab::diagnostic::{Sources, Span};
+use crate::vocab::money::Money;
 use crate::vocab::name::{Residency, TenantName};
 use crate::vocab::tier::Tier;
 
@@ -34,6 +35,35 @@ pub fn unit(tenant: &TenantName, site: Option<&Residency>) -> String {
 #[must_use]
 pub fn form(placement: &Placement) -> String {
     placement.nodes.map_or_else(|| placement.tier.to_string(), |nodes| format!("{}/{nodes}", placement.tier))
+}
+
+/// `vcluster/dedicated on eu-1 (1.35), general ×2`.
+#[must_use]
+pub fn home(placement: &Placement) -> String {
+    let minor = placement.kubernetes.map(|minor| format!(" ({minor})")).unwrap_or_default();
+    format!("{} on {}{minor}, {}", form(placement), placement.cluster, pools(&placement.pools))
+}
+
+/// `412.00 USD a month more`, `3.10 USD a month less`, `for the same money`.
+#[must_use]
+pub fn more(money: Money, currency: &str) -> String {
+    let currency = safe::line(currency);
+    match money {
+        Money::ZERO => "for the same money".to_owned(),
+        money if money > Money::ZERO => format!("{money} {currency} a month more"),
+        money => format!("{} {currency} a month less", -money),
+    }
+}
+
+/// The word for a status.
+#[must_use]
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Optimal => "proven optimal",
+        Status::Feasible => "feasible",
+        Status::Impossible => "impossible",
+        Status::Unknown => "unknown",
+    }
 }
 
 /// A unit's pools: `general`, `general 2 own`, `web: general, training: l4 2 own`.

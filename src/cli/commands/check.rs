@@ -33,7 +33,7 @@ pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let Loaded { inventory, diagnostics, sources } = load::look(&args.inventory, load::today())?;
     let (errors, warnings) = findings::split(&diagnostics);
     match args.format.format {
-        Format::Json => terminal.print(&findings::document(&diagnostics, &sources))?,
+        Format::Json => terminal.print(&findings::document(&[(diagnostics, sources)]))?,
         Format::Text => {
             terminal.print(&findings::text(&diagnostics, &sources, terminal.ink()))?;
             let sound = inventory.map(|inventory| {

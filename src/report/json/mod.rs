@@ -3,6 +3,7 @@
 //! Money is a JSON number in units of the currency. It stands for a whole count of millionths: up to a billion a month, a
 //! reader of double-precision numbers gets back that very count by rounding to six digits after the point.
 
+mod diff;
 mod explanation;
 mod plan;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::vocab::diagnostic::{Place, Sources, Span};
 use crate::vocab::money::Money;
 
+pub use diff::{DiffDocument, diff};
 pub use explanation::{ExplanationDocument, explanation};
 pub use plan::{PlanDocument, impossible, plan, unknown};
 
