@@ -1,12 +1,12 @@
 //! The command line: what every command may be told, and the list of commands.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{check, completions, diff, init, schema};
+use super::commands::{check, completions, diff, explain, init, plan, report, schema};
 use super::exit;
 use super::terminal::Colour;
 
@@ -37,7 +37,10 @@ fn after_help() -> String {
 
 const EXAMPLES: &str = "\
 Examples:
-  fleetplan init               write a small inventory to start from";
+  fleetplan init                  write a small inventory to start from
+  fleetplan check                 every fault of the inventory, with its line
+  fleetplan plan                  decide, and write plans/current.toml
+  fleetplan explain shop          why a tenant lives where it lives";
 
 /// The heading of everything about how an answer is written.
 const OUTPUT: &str = "Output";
@@ -47,7 +50,10 @@ const OUTPUT: &str = "Output";
 pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Plan(plan::PlanArgs),
+    Explain(explain::ExplainArgs),
     Diff(diff::DiffArgs),
+    Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -57,8 +63,10 @@ impl Command {
     pub const fn format(&self) -> Format {
         match self {
             Self::Check(args) => args.format.format,
+            Self::Plan(args) => args.format.format,
+            Self::Explain(args) => args.format.format,
             Self::Diff(args) => args.format.format,
-            Self::Init(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
+            Self::Init(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }
 }
@@ -82,15 +90,28 @@ pub struct FormatArgs {
     pub format: Format,
 }
 
+/// Where the plan stands unless the command line says otherwise.
+pub const PLAN: &str = "plans/current.toml";
+
+/// Where the inventory stands unless the command line says otherwise.
+const INVENTORY: &str = "inventory";
+
 /// Which inventory, and as of when.
 #[derive(Debug, clap::Args)]
 pub struct InventoryArgs {
     /// Folder of the inventory; every *.toml below it is read
-    #[arg(short, long, value_name = "DIR", default_value = "inventory", value_hint = ValueHint::DirPath)]
+    #[arg(short, long, value_name = "DIR", default_value = INVENTORY, value_hint = ValueHint::DirPath)]
     pub inventory: PathBuf,
     /// Planning date, such as 2026-11-23; without it the inventory's own, or today (UTC)
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     pub date: Option<Date>,
+}
+
+impl InventoryArgs {
+    /// True where the command line need not name the folder.
+    pub fn is_default(&self) -> bool {
+        self.inventory == Path::new(INVENTORY)
+    }
 }
 
 fn read_date(text: &str) -> Result<Date, String> {

@@ -1,5 +1,6 @@
 //! From paths on the command line to an inventory or a plan: disk, clock and library together.
 
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use fleetplan::inventory::{self, Inventory, reading::LARGEST_FILE};
@@ -69,6 +70,71 @@ pub fn plan(path: &Path) -> Result<Plan, Failure> {
         sources.add(name, text);
         Failure::faults(faults, sources)
     })
+}
+
+/// Refuses a plan of another fleet.
+pub fn of_this_fleet(inventory: &Inventory, plan: &Plan, path: &Path) -> Result<(), Failure> {
+    if inventory.fleet.name == plan.fleet {
+        return Ok(());
+    }
+    let (this, other, name) = (&inventory.fleet.name, &plan.fleet, said(path));
+    let fault = Diagnostic::error(
+        "other-fleet",
+        format!("`{name}` is a plan of fleet `{other}`; the inventory is of `{this}`"),
+    );
+    Err(Failure::wrong(fault.help("name a plan of this fleet, or its inventory with `--inventory DIR`")))
+}
+
+/// Reads a plan and the inventory that it was made from.
+///
+/// The inventory is read as of the plan's day, unless it fixes its own or the command line says another.
+///
+/// # Errors
+/// The faults of both; a plan of another fleet; a stale plan: one whose inventory has changed in substance since.
+pub fn current(path: &Path, args: &InventoryArgs) -> Result<(Inventory, Plan), Failure> {
+    let (plan, inventory) = match plan(path) {
+        Ok(plan) => {
+            let (inventory, _) = inventory(args, plan.date)?;
+            (plan, inventory)
+        }
+        Err(failure) => {
+            return Err(match inventory(args, today()) {
+                Ok(_) => failure,
+                Err(other) => failure.and(other),
+            });
+        }
+    };
+    of_this_fleet(&inventory, &plan, path)?;
+    if inventory.fingerprint() != plan.fingerprint {
+        let name = said(path);
+        let what = if inventory.fleet.date == plan.date {
+            format!("the inventory has changed since `{name}` was made from it")
+        } else {
+            let (then, now) = (plan.date, inventory.fleet.date);
+            format!("`{name}` was made for {then}; the inventory is for {now}, and may have changed beside")
+        };
+        let fault = Diagnostic::error("stale-plan", what);
+        return Err(Failure::wrong(fault.help(format!("plan again: `fleetplan plan --from {name}`"))));
+    }
+    Ok((inventory, plan))
+}
+
+/// Refuses to write a plan over a file that holds anything else: one letter of a path may stand between the two.
+pub fn refuse_to_overwrite(path: &Path) -> Result<(), Failure> {
+    let refuse = |what: &str| {
+        let fault = Diagnostic::error("would-overwrite", format!("`{}` {what}", said(path)));
+        Err(Failure::wrong(fault.help("name another file with `--out`, or remove this one")))
+    };
+    let mut head = Vec::new();
+    match std::fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return refuse(&format!("cannot be looked at before it is overwritten: {error}")),
+        Ok(file) if file.metadata().is_ok_and(|file| file.is_dir()) => return refuse("is a folder"),
+        Ok(file) => file.take(4096).read_to_end(&mut head),
+    }
+    .map_err(|error| Failure::outside("unreadable", format!("cannot read `{}`: {error}", said(path))))?;
+    let is_plan = String::from_utf8_lossy(&head).lines().any(|line| line.starts_with("digest = \"sha256:"));
+    if is_plan || head.is_empty() { Ok(()) } else { refuse("exists and is no plan") }
 }
 
 /// Reads two plan files; what is wrong with either is told at once.

@@ -8,8 +8,10 @@ mod commands;
 mod disk;
 mod exit;
 mod failure;
+mod file;
 mod findings;
 mod load;
+mod progress;
 mod terminal;
 
 use std::ffi::OsString;

@@ -158,7 +158,7 @@ pub fn fleet(plan: &Plan) -> String {
 pub fn tiers(plan: &Plan) -> String {
     let of = |tier: Tier| plan.placements.iter().filter(|placement| placement.tier == tier).count();
     format!(
-        "{} in namespaces, {} in vclusters, {} in clusters of their own",
+        "homes: {} in namespaces, {} in vclusters, {} in clusters of their own",
         of(Tier::Namespace),
         of(Tier::Vcluster),
         of(Tier::Cluster)

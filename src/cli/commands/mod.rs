@@ -3,7 +3,10 @@
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod explain;
 pub mod init;
+pub mod plan;
+pub mod report;
 pub mod schema;
 
 use super::args::Command;
@@ -16,6 +19,9 @@ pub fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
         Command::Check(args) => check::run(&args, terminal),
+        Command::Plan(args) => plan::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
+        Command::Report(args) => report::run(&args, terminal),
         Command::Diff(args) => diff::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
