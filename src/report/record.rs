@@ -6,19 +6,19 @@
 
 use std::fmt::Write as _;
 
-use super::doors::{self, Doors};
+use super::doors::{self, GroupState};
 use super::drivers;
 use super::safe;
 use super::words;
 use crate::inventory::{Inventory, Offer, Tenant};
 use crate::plan::{Action, Placement, Plan};
-use crate::planner::{DoorState, Explanation, UnitExplanation};
+use crate::planner::{Explanation, UnitExplanation};
 use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
 use crate::vocab::tier::{Nodes, Tier};
 
-/// How many reasons stand beside a closed door; the command `explain` tells all.
-const REASONS: usize = 2;
+/// How many hosts of like doors are named; the command `explain` names all.
+const NAMED: usize = 6;
 
 /// The whole record: the fleet, and the tenants of `explanations` in their order.
 #[must_use]
@@ -127,23 +127,23 @@ fn decision(plan: &Plan, unit: &UnitExplanation, text: &mut String) {
 
 fn options(inventory: &Inventory, unit: &UnitExplanation, text: &mut String) {
     line!(text, "\n**Options considered.**\n\n| home | where | a month | verdict |\n| --- | --- | ---: | --- |");
-    for group in doors::groups(&unit.doors, Doors::Folded) {
-        let first = group[0];
-        let hosts = words::few(group.iter().map(|door| doors::host(door)), 3);
-        let (money, verdict) = match &first.state {
-            DoorState::Home => (unit.home.monthly.to_string(), "chosen".to_owned()),
-            DoorState::Open { monthly } => (monthly.to_string(), "open".to_owned()),
-            DoorState::Closed { reasons } => {
-                let told = reasons.iter().take(REASONS).map(|reason| {
-                    format!("`{}`: {}{}", reason.rule, safe::markdown(&reason.text), place(inventory, reason.span))
-                });
-                let told = told.collect::<Vec<_>>().join("; ");
-                let more = reasons.len().saturating_sub(REASONS);
-                let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-                (String::new(), format!("closed by {told}{more}"))
-            }
+    for group in doors::groups(&unit.doors) {
+        let hosts = words::few(group.doors.iter().map(|door| doors::host(door, unit)), NAMED);
+        let (money, verdict) = match &group.state {
+            GroupState::Home => (unit.home.monthly.to_string(), "chosen".to_owned()),
+            GroupState::Open(monthly) => (monthly.to_string(), "open".to_owned()),
+            GroupState::Closed(_, rules) => (String::new(), format!("closed by {}", rules.join(", "))),
         };
-        line!(text, "| {} | {} | {money} | {verdict} |", first.form, safe::markdown(&hosts));
+        line!(text, "| {} | {} | {money} | {verdict} |", group.form, safe::markdown(&hosts));
+    }
+    let says = doors::what_rules_say(&unit.doors);
+    if !says.is_empty() {
+        line!(text, "\nWhat closed the closed ones:\n");
+    }
+    for rule in says {
+        for (sentence, span) in rule.sentences {
+            line!(text, "- {}: {}{}", rule.rule, safe::markdown(sentence), place(inventory, span));
+        }
     }
 }
 
