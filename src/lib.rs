@@ -9,5 +9,6 @@
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod review;
 pub mod rules;
 pub mod vocab;

@@ -80,10 +80,10 @@ fn all_faults_of_form_are_found_at_once() {
         "missing-key plan.toml:1:1",
         "wrong-type plan.toml:7:8",
         "unknown-key plan.toml:8:1",
-        "bad-value plan.toml:22:8",
-        "bad-value plan.toml:33:31",
-        "bad-value plan.toml:50:8",
-        "bad-value plan.toml:59:10",
+        "invalid-value plan.toml:22:8",
+        "invalid-value plan.toml:33:31",
+        "invalid-value plan.toml:50:8",
+        "invalid-value plan.toml:59:10",
     ];
     assert_eq!(faults(&text), expected, "{text}");
 }
@@ -117,7 +117,7 @@ fn a_huge_file_is_refused_before_it_is_parsed() {
 #[test]
 fn money_beyond_a_machine_word_is_refused() {
     let text = write(&plan()).replace("toil = \"10.000000\"", "toil = \"99999999999999999999\"");
-    assert!(matches!(&faults(&text)[..], [one] if one.starts_with("bad-value")));
+    assert!(matches!(&faults(&text)[..], [one] if one.starts_with("invalid-value")));
 }
 
 prop_compose! {
