@@ -11,4 +11,5 @@ pub mod plan;
 pub mod planner;
 pub mod review;
 pub mod rules;
+pub mod solve;
 pub mod vocab;
