@@ -8,6 +8,7 @@ use super::loads::{HostLoad, Loads, overhead};
 use super::scene::{Home, Host, Scene, Unit};
 use crate::inventory::facts::SupportPhase;
 use crate::plan::Action;
+use crate::vocab::money::Money;
 use crate::vocab::tier::Tier;
 
 /// Checks the plan's money and its clusters', and returns it by kind in micro-units, in the order in which it is shown.
@@ -52,9 +53,10 @@ struct Running {
 
 fn running(scene: &Scene<'_>, host: &Host<'_>, load: &HostLoad) -> Running {
     let prices = &scene.inventory.facts.extended_price;
+    // Past its end it is still charged: a cluster that nobody supports must not look cheaper than one that somebody does.
     let extended = match host.phase {
-        SupportPhase::Extended => prices.get(&host.offer.provider).copied().unwrap_or_default(),
-        SupportPhase::Standard | SupportPhase::Ended => crate::vocab::money::Money::ZERO,
+        SupportPhase::Standard => Money::ZERO,
+        SupportPhase::Extended | SupportPhase::Ended => prices.get(&host.offer.provider).copied().unwrap_or_default(),
     };
     let pools = host.offer.pools.iter().zip(&load.pools);
     Running {
