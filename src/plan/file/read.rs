@@ -15,7 +15,7 @@ type Faults = Vec<Diagnostic>;
 ///
 /// # Errors
 /// All faults of form: `file-too-large`, `toml-syntax`, `newer-format`, `unknown-key`, `missing-key`, `wrong-type`,
-/// `bad-value`; and `plan-edited` where the content is not the one that was written. Spans point into file 0: show them
+/// `invalid-value`; and `plan-edited` where the content is not the one that was written. Spans point into file 0: show them
 /// with `Sources` that hold this text alone.
 pub fn read(path: &str, text: &str) -> Result<Plan, Vec<Diagnostic>> {
     if text.len() > LARGEST_FILE {

@@ -152,7 +152,7 @@ fn fault(key: &str, value: &DeValue<'_>, span: Span, expected: &str, misread: Mi
                 .at(span, format!("this is {found}"))
         }
         Misread::Value(why) => {
-            Diagnostic::error("bad-value", format!("`{key}`: {why}")).at(span, format!("not {expected}"))
+            Diagnostic::error("invalid-value", format!("`{key}`: {why}")).at(span, format!("not {expected}"))
         }
     }
     .help(format!("write {expected}"))

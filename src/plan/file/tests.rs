@@ -72,7 +72,7 @@ fn all_faults_of_form_are_found_at_once() {
     let text = write(&plan())
         .replace("currency = \"USD\"", "curency = \"USD\"")
         .replace("date = 2026-11-23", "date = \"2026-11-23\"")
-        .replace("toil = \"10.000000\"", "toil = \"ten\"")
+        .replace("toil = \"10.00\"", "toil = \"ten\"")
         .replacen("nodes = 3", "nodes = -3", 1)
         .replacen("tier = \"namespace\"", "tier = \"nest\"", 1)
         .replace("tenant = \"bee\"", "tenant = \"../x\"");
@@ -80,10 +80,10 @@ fn all_faults_of_form_are_found_at_once() {
         "missing-key plan.toml:1:1",
         "wrong-type plan.toml:7:8",
         "unknown-key plan.toml:8:1",
-        "bad-value plan.toml:22:8",
-        "bad-value plan.toml:33:31",
-        "bad-value plan.toml:50:8",
-        "bad-value plan.toml:59:10",
+        "invalid-value plan.toml:22:8",
+        "invalid-value plan.toml:33:31",
+        "invalid-value plan.toml:50:8",
+        "invalid-value plan.toml:59:10",
     ];
     assert_eq!(faults(&text), expected, "{text}");
 }
@@ -91,8 +91,16 @@ fn all_faults_of_form_are_found_at_once() {
 #[test]
 fn what_is_no_toml_is_said_with_its_place() {
     assert_eq!(faults("format_version = \n"), ["toml-syntax plan.toml:1:18"]);
-    let cut = &write(&plan())[..700];
+    let text = write(&plan());
+    let cut = &text[..text.find("eu-west").unwrap() + 2];
     assert!(faults(cut).iter().all(|fault| fault.starts_with("toml-syntax")), "{:?}", faults(cut));
+}
+
+#[test]
+fn a_file_that_lost_its_last_placement_is_not_taken_for_a_smaller_plan() {
+    let text = write(&plan());
+    let cut = &text[..text.rfind("[[placement]]").unwrap()];
+    assert!(faults(cut)[0].starts_with("plan-edited"), "{:?}", faults(cut));
 }
 
 #[test]
@@ -116,8 +124,8 @@ fn a_huge_file_is_refused_before_it_is_parsed() {
 
 #[test]
 fn money_beyond_a_machine_word_is_refused() {
-    let text = write(&plan()).replace("toil = \"10.000000\"", "toil = \"99999999999999999999\"");
-    assert!(matches!(&faults(&text)[..], [one] if one.starts_with("bad-value")));
+    let text = write(&plan()).replace("toil = \"10.00\"", "toil = \"99999999999999999999\"");
+    assert!(matches!(&faults(&text)[..], [one] if one.starts_with("invalid-value")));
 }
 
 prop_compose! {

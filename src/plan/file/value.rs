@@ -61,7 +61,7 @@ impl Value for u32 {
 }
 
 impl Value for Money {
-    const EXPECTED: &'static str = "an amount as a string, such as `\"1234.500000\"`";
+    const EXPECTED: &'static str = "an amount as a string, such as `\"1234.50\"`";
 
     fn read(value: &DeValue<'_>) -> Result<Self, Misread> {
         let amount = Decimal::parse(text(value)?).and_then(|decimal| decimal.exactly(6));

@@ -96,7 +96,7 @@ impl Page {
     }
 
     fn money(&mut self, key: &str, value: Money) {
-        self.text(key, &decimal(value));
+        self.text(key, &value.exact());
     }
 
     /// An array with one element per line.
@@ -172,13 +172,6 @@ impl Page {
         self.text("from", from);
         self.text("to", to);
     }
-}
-
-/// An amount with all its six digits after the point: `-0.000001`.
-pub(super) fn decimal(Money(micro): Money) -> String {
-    let sign = if micro < 0 { "-" } else { "" };
-    let micro = micro.unsigned_abs();
-    format!("{sign}{}.{:06}", micro / 1_000_000, micro % 1_000_000)
 }
 
 /// A basic TOML string. Control characters are escaped, so that no text leaves its line.
