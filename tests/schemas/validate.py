@@ -73,6 +73,7 @@ class Schemas:
     def __init__(self, root):
         self.root = root
         self.custom = {}
+        self.judged = {}
         for file in sorted((root / "strict").rglob("*.json")):
             kind, _, version = file.stem.rpartition("_")
             key = (f"{file.parent.name}/{version}", kind)
@@ -128,7 +129,7 @@ class Tree:
     def check(self):
         self.check_manifest()
         for file in sorted(self.root.rglob("*.yaml")):
-            found = list(self.check_file(file))
+            found = self.check_file(file)
             if found:
                 self.failures += [f"{file.relative_to(self.root)}: {problem}" for problem in found]
             else:
@@ -148,22 +149,38 @@ class Tree:
                 self.failures.append(f"{path}: its hash is not the manifest's")
 
     def check_file(self, file):
+        """Problems of a file. What was judged once is not judged again: many trees share most of their files."""
+        text = file.read_text()
+        parts = file.relative_to(self.root).parts
+        minor = self.minors.get(parts[1]) if parts[0] == "tenants" else None
+        chart = None
+        if file.name == "values.yaml":
+            descriptor = yaml.load((file.parent / "vclusters.fleetplan.yaml").read_text(), Loader=StrictLoader)
+            chart = descriptor["chartVersion"]
+            self.without_schema += self.schemas.chart(chart) is None
+        kind = "descriptor" if file.name.endswith(".fleetplan.yaml") else "values" if chart else "objects"
+        key = (kind, minor, chart, self.unknown_charts, hashlib.sha256(text.encode()).digest())
+        if key not in self.schemas.judged:
+            self.schemas.judged[key] = list(self.judge(kind, minor, chart, text))
+        return self.schemas.judged[key]
+
+    def judge(self, kind, minor, chart, text):
         try:
-            documents = list(yaml.load_all(file.read_text(), Loader=StrictLoader))
+            documents = list(yaml.load_all(text, Loader=StrictLoader))
         except yaml.YAMLError as fault:
             yield f"no YAML: {fault}"
             return
         if not documents or any(not isinstance(document, dict) for document in documents):
             yield "holds something else than objects"
-        elif file.name.endswith(".fleetplan.yaml"):
-            yield from self.check_descriptor(file, documents)
-        elif file.name == "values.yaml":
-            yield from self.check_values(file, documents)
+        elif kind == "descriptor":
+            yield from self.check_descriptor(documents)
+        elif kind == "values":
+            yield from self.check_values(chart, documents)
         else:
             for document in documents:
-                yield from self.check_object(file, document)
+                yield from self.check_object(minor, document)
 
-    def check_descriptor(self, _, documents):
+    def check_descriptor(self, documents):
         if len(documents) != 1:
             yield "a descriptor is one document"
         for key, value in documents[0].items():
@@ -172,22 +189,20 @@ class Tree:
         if len(documents[0].get("application", "")) > 52:
             yield "application: longer than 52"
 
-    def check_values(self, file, documents):
-        descriptor = yaml.load((file.parent / "vclusters.fleetplan.yaml").read_text(), Loader=StrictLoader)
-        chart = self.schemas.chart(descriptor["chartVersion"])
-        if chart is None:
-            self.without_schema += 1
+    def check_values(self, chart, documents):
+        schema = self.schemas.chart(chart)
+        if schema is None:
             if not self.unknown_charts:
-                yield f"no schema for chart {descriptor['chartVersion']}"
+                yield f"no schema for chart {chart}"
             return
-        validator, defaults = chart
+        validator, defaults = schema
         yield from problems(validator, drop_nulls(documents[0]))
         for problem in problems(validator, merge(defaults, documents[0])):
             yield f"merged: {problem}"
         if len(documents) != 1:
             yield "values are one document"
 
-    def check_object(self, file, document):
+    def check_object(self, minor, document):
         api_version, kind = document.get("apiVersion", ""), document.get("kind", "")
         name = f"{kind} {document.get('metadata', {}).get('name')}"
         found = self.schemas.of(api_version, kind)
@@ -196,8 +211,6 @@ class Tree:
                 yield f"{name} against {schema}: {problem}"
         if found:
             return
-        parts = file.relative_to(self.root).parts
-        minor = self.minors.get(parts[1]) if parts[0] == "tenants" else None
         if minor is None:
             yield f"{name}: no schema for {api_version}, and no cluster whose minor would say which"
             return
