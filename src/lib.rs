@@ -10,4 +10,6 @@ pub mod gitops;
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod rules;
+pub mod solve;
 pub mod vocab;
