@@ -18,6 +18,9 @@ const ETCD_LIMIT: Resources = resources(1000, 1024);
 const SMALLEST: Resources = resources(200, 256);
 /// The least a control plane is limited to: 1 CPU, and the chart's own 4Gi.
 const SMALLEST_LIMIT: Resources = resources(1000, 4096);
+/// Limits against requests: an API server's peaks are short, and one that is throttled or killed delays everybody. The planned
+/// request of 1 CPU and 2Gi then reaches the vendor's production profile of 4 CPU and 8Gi.
+const PEAK: u64 = 4;
 /// GiB that a backing store takes at least: the chart's own.
 const SMALLEST_STORE: u64 = 5;
 
@@ -74,9 +77,10 @@ impl ControlPlane {
         };
         let left = planned.resources.saturating_sub(&companions).map(|units| units / replicas);
         let request = resources(left.cpu.max(SMALLEST.cpu), left.memory.max(SMALLEST.memory));
-        // Twice the request: an API server's peaks are short, and one that is throttled or killed delays everybody.
-        let limit =
-            resources((request.cpu * 2).max(SMALLEST_LIMIT.cpu), (request.memory * 2).max(SMALLEST_LIMIT.memory));
+        let limit = resources(
+            (request.cpu * PEAK).max(SMALLEST_LIMIT.cpu),
+            (request.memory * PEAK).max(SMALLEST_LIMIT.memory),
+        );
         Self { request, limit, coredns, store, planned: *planned }
     }
 

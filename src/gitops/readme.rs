@@ -9,7 +9,6 @@ use super::document::{DEDICATED, PLATFORM};
 use super::home::{Fleet, Home, runtime_class};
 use super::shard::{ROOT, Shard, home_folder};
 use super::templates::Templates;
-use super::tree::hash;
 use crate::inventory::Inventory;
 use crate::plan::{Action, Plan};
 use crate::vocab::diagnostic::Diagnostic;
@@ -39,7 +38,7 @@ pub(super) fn text(
         "fleet": plan.fleet.as_str(),
         "date": plan.date.to_string(),
         "inventory": plan.fingerprint,
-        "plan": hash(serde_json::to_string(plan).expect("a plan has string keys").as_bytes()),
+        "plan": plan.fingerprint(),
         "objective": format!("{} {}", plan.proof.objective, plan.currency),
         "root": ROOT,
         "dedicated": DEDICATED,
