@@ -1,50 +1,66 @@
-//! Writes one file as a whole or not at all.
+//! Replaces one file as a whole: after a crash or a full disk it holds the old text or the new one, never a part.
+//!
+//! Text flows in; a file that is on the disk flows out. Knows nothing of plans.
 
-use std::fs;
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// What writing came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// The file is new, or has new content.
-    Anew,
-    /// The file held exactly this already and was not touched.
-    AsItWas,
+/// What could not be done to which file.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} `{}`", path.display())]
+pub struct FileFault {
+    /// A verb and what goes with it: `write`, `put in its place`.
+    pub doing: &'static str,
+    /// Which file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
 }
 
-/// Puts `bytes` into the file at `path`, creating the folders above it. The text is staged beside its place, flushed to the
-/// disk and moved there in one step: after a crash the file is the old one or the new one. A link is followed.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<Written> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let standing = fs::metadata(&path).ok();
-    if standing.as_ref().is_some_and(|file| file.len() == bytes.len() as u64) && fs::read(&path)? == bytes {
-        return Ok(Written::AsItWas);
-    }
-    let folder = folder(&path);
-    fs::create_dir_all(&folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fleetplan-").suffix(".tmp");
-    let permissions = standing.as_ref().map(fs::Metadata::permissions);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(permissions.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
-    }
-    let mut staged = builder.tempfile_in(&folder)?;
-    staged.write_all(bytes)?;
-    staged.as_file().sync_all()?;
-    staged.persist(&path)?;
-    // The name is safe once the folder is; a file system that cannot flush a folder has no such promise to keep.
-    let _ = fs::File::open(&folder).and_then(|folder| folder.sync_all());
-    Ok(Written::Anew)
+/// Writes `text` beside `path`, to the disk, then puts it in its place. Folders on the way are made. A link is followed, so that
+/// it stays a link; an existing file keeps its permissions.
+///
+/// # Errors
+/// [`FileFault`]; the file is then what it was.
+pub fn write_file_atomically(path: &Path, text: &str) -> Result<(), FileFault> {
+    let fault = |doing, path: &Path| {
+        let path = path.to_owned();
+        move |source| FileFault { doing, path, source }
+    };
+    let target = match fs::canonicalize(path) {
+        Ok(target) => target,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) => return Err(fault("find", path)(error)),
+    };
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder).map_err(fault("make folder", folder))?;
+    let permissions = match fs::metadata(&target) {
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(fault("write", path)(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        Ok(metadata) => metadata.permissions(),
+        // Narrowed by the user's umask, as for any new file.
+        Err(_) => Permissions::from_mode(0o666),
+    };
+    let mut staged = tempfile::Builder::new()
+        .prefix(".fleetplan-")
+        .permissions(permissions)
+        .tempfile_in(folder)
+        .map_err(fault("write beside", &target))?;
+    staged.write_all(text.as_bytes()).map_err(fault("write beside", &target))?;
+    staged.as_file().sync_all().map_err(fault("write beside", &target))?;
+    staged.persist(&target).map_err(|error| fault("put in its place", &target)(error.error))?;
+    sync_folder(folder).map_err(fault("write folder", folder))
 }
 
-fn folder(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        Some(_) | None => PathBuf::from("."),
-    }
+/// Puts a folder's own entries on the disk.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -52,24 +68,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_whole_and_left_alone_where_nothing_changes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a/b.toml");
-        assert_eq!(replace(&path, b"one").unwrap(), Written::Anew);
-        assert_eq!(replace(&path, b"one").unwrap(), Written::AsItWas);
-        assert_eq!(replace(&path, b"two").unwrap(), Written::Anew);
-        assert_eq!(fs::read(&path).unwrap(), b"two");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing staged is left behind");
+    fn a_new_file_appears_with_its_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("plans/new/current.toml");
+        write_file_atomically(&path, "a = 1\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a = 1\n");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
-    #[cfg(unix)]
+    #[test]
+    fn an_existing_file_is_replaced_and_keeps_its_permissions() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        write_file_atomically(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
     #[test]
     fn a_link_stays_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("real"), "one").unwrap();
-        std::os::unix::fs::symlink("real", folder.path().join("link")).unwrap();
-        replace(&folder.path().join("link"), b"two").unwrap();
-        assert!(fs::symlink_metadata(folder.path().join("link")).unwrap().is_symlink());
-        assert_eq!(fs::read(folder.path().join("real")).unwrap(), b"two");
+        let root = tempfile::tempdir().unwrap();
+        let (link, target) = (root.path().join("link"), root.path().join("target"));
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        write_file_atomically(&link, "new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_the_file_is_a_fault_and_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a");
+        fs::create_dir(&path).unwrap();
+        assert!(write_file_atomically(&path, "x").is_err());
+        assert!(path.is_dir());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 }

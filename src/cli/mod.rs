@@ -12,6 +12,7 @@ mod file;
 mod findings;
 mod load;
 mod progress;
+mod save;
 mod terminal;
 
 use std::ffi::OsString;

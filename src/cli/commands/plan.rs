@@ -15,9 +15,9 @@ use crate::cli::args::{Format, FormatArgs, InventoryArgs, PLAN};
 use crate::cli::disk::said;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::file::{self, Written};
 use crate::cli::load;
 use crate::cli::progress::Watcher;
+use crate::cli::save::save;
 use crate::cli::terminal::Terminal;
 
 /// Decide where every tenant lives, and write the plan
@@ -130,13 +130,7 @@ fn show(plan: &Plan, args: &PlanArgs, to_stdout: bool, terminal: &Terminal) -> R
 /// Writes the plan file, over nothing but an earlier plan.
 fn write(plan: &Plan, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
     load::refuse_to_overwrite(path)?;
-    let written = file::replace(path, plan::file::write(plan).as_bytes())
-        .map_err(|error| Failure::outside("cannot-write", format!("cannot write `{}`: {error}", said(path))))?;
-    terminal.note(&match written {
-        Written::Anew => format!("wrote {}\n", said(path)),
-        Written::AsItWas => format!("{} is as it was\n", said(path)),
-    });
-    Ok(())
+    save(path, &plan::file::write(plan), terminal)
 }
 
 /// What is said beside the answer: time, interruption, warnings. Never part of a file, so that equal plans stay equal.

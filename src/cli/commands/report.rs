@@ -9,11 +9,10 @@ use fleetplan::vocab::name::TenantName;
 
 use super::explain;
 use crate::cli::args::{InventoryArgs, PLAN};
-use crate::cli::disk::said;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::file::{self, Written};
 use crate::cli::load;
+use crate::cli::save::save;
 use crate::cli::terminal::Terminal;
 
 /// Write the decision record of a plan in Markdown
@@ -51,14 +50,7 @@ pub fn run(args: &ReportArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let record = report::record::markdown(&inventory, &plan, &explanations);
     match &args.out {
         None => terminal.print(&record)?,
-        Some(path) => {
-            let written = file::replace(path, record.as_bytes())
-                .map_err(|error| Failure::outside("cannot-write", format!("cannot write `{}`: {error}", said(path))))?;
-            terminal.note(&match written {
-                Written::Anew => format!("wrote {}\n", said(path)),
-                Written::AsItWas => format!("{} is as it was\n", said(path)),
-            });
-        }
+        Some(path) => save(path, &record, terminal)?,
     }
     Ok(Exit::Done)
 }
