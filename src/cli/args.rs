@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{check, completions, diff, explain, init, plan, report, schema};
+use super::commands::{check, completions, diff, explain, init, plan, render, report, review, schema};
 use super::exit;
 use super::terminal::Colour;
 
@@ -40,7 +40,8 @@ Examples:
   fleetplan init                  write a small inventory to start from
   fleetplan check                 every fault of the inventory, with its line
   fleetplan plan                  decide, and write plans/current.toml
-  fleetplan explain shop          why a tenant lives where it lives";
+  fleetplan explain shop          why a tenant lives where it lives
+  fleetplan render --out gitops   the files that carry it out";
 
 /// The heading of everything about how an answer is written.
 const OUTPUT: &str = "Output";
@@ -52,8 +53,10 @@ pub enum Command {
     Check(check::CheckArgs),
     Plan(plan::PlanArgs),
     Explain(explain::ExplainArgs),
+    Review(review::ReviewArgs),
     Diff(diff::DiffArgs),
     Report(report::ReportArgs),
+    Render(render::RenderArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -65,8 +68,9 @@ impl Command {
             Self::Check(args) => args.format.format,
             Self::Plan(args) => args.format.format,
             Self::Explain(args) => args.format.format,
+            Self::Review(args) => args.format.format,
             Self::Diff(args) => args.format.format,
-            Self::Init(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
+            Self::Init(_) | Self::Render(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }
 }

@@ -27,7 +27,17 @@ impl Failure {
 
     /// Something outside failed.
     pub fn outside(code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit: Exit::NoAnswer, ..Self::wrong(Diagnostic::error(code, message)) }
+        Self::system(Diagnostic::error(code, message))
+    }
+
+    /// Something outside failed, and there is more to say of it.
+    pub fn system(diagnostic: Diagnostic) -> Self {
+        Self { exit: Exit::NoAnswer, ..Self::wrong(diagnostic) }
+    }
+
+    /// A plan that failed its own review: a fault of fleetplan's.
+    pub fn bug(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        Self { exit: Exit::NoAnswer, ..Self::faults(diagnostics, sources) }
     }
 
     /// This one, and another one of another file.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use fleetplan::inventory::{self, Inventory, reading::LARGEST_FILE};
 use fleetplan::plan::{self, Plan};
+use fleetplan::review::Finding;
 use fleetplan::vocab::calendar::Date;
 use fleetplan::vocab::diagnostic::{Diagnostic, Severity, Sources};
 
@@ -117,6 +118,16 @@ pub fn current(path: &Path, args: &InventoryArgs) -> Result<(Inventory, Plan), F
         return Err(Failure::wrong(fault.help(format!("plan again: `fleetplan plan --from {name}`"))));
     }
     Ok((inventory, plan))
+}
+
+/// A finding of the review as a diagnostic.
+pub fn finding(finding: Finding) -> Diagnostic {
+    let Finding { check, message, span } = finding;
+    let diagnostic = Diagnostic::error(check, message);
+    match span {
+        Some(span) => diagnostic.at(span, "asked for here"),
+        None => diagnostic,
+    }
 }
 
 /// Refuses to write a plan over a file that holds anything else: one letter of a path may stand between the two.

@@ -14,6 +14,7 @@ mod load;
 mod progress;
 mod save;
 mod terminal;
+mod tree;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

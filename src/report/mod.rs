@@ -11,6 +11,7 @@ pub mod grid;
 pub mod ink;
 pub mod json;
 pub mod record;
+pub mod review;
 pub mod safe;
 #[cfg(test)]
 mod sample;

@@ -6,7 +6,9 @@ pub mod diff;
 pub mod explain;
 pub mod init;
 pub mod plan;
+pub mod render;
 pub mod report;
+pub mod review;
 pub mod schema;
 
 use super::args::Command;
@@ -22,6 +24,8 @@ pub fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Report(args) => report::run(&args, terminal),
+        Command::Review(args) => review::run(&args, terminal),
+        Command::Render(args) => render::run(&args, terminal),
         Command::Diff(args) => diff::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),

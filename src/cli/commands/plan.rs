@@ -9,6 +9,7 @@ use fleetplan::plan::{self, Plan};
 use fleetplan::planner::{self, Proposal, Wishes};
 use fleetplan::report::table::Detail;
 use fleetplan::report::{self, words};
+use fleetplan::review;
 use fleetplan::vocab::diagnostic::Diagnostic;
 
 use crate::cli::args::{Format, FormatArgs, InventoryArgs, PLAN};
@@ -82,6 +83,7 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let took = watcher.end();
     let exit = match proposal {
         Proposal::Plan(plan) => {
+            let plan = reviewed(*plan, &inventory, from.as_ref())?;
             if !args.dry_run && !to_stdout {
                 write(&plan, &args.out, terminal)?;
             }
@@ -116,6 +118,18 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     };
     afterwards(args, &inventory, &warnings, interrupted, took, terminal);
     Ok(exit)
+}
+
+/// The plan, if the check that shares no code with the solver agrees to it.
+fn reviewed(plan: Plan, inventory: &Inventory, from: Option<&Plan>) -> Result<Plan, Failure> {
+    let findings = review::review(inventory, &plan, from).findings;
+    if findings.is_empty() {
+        return Ok(plan);
+    }
+    let mut diagnostics: Vec<Diagnostic> = findings.into_iter().map(load::finding).collect();
+    let help = "nothing was written; please report it with the inventory, or with what of it shows the fault";
+    diagnostics.push(Diagnostic::error("own-fault", "fleetplan made a plan that its own review refuses").help(help));
+    Err(Failure::bug(diagnostics, inventory.sources.clone()))
 }
 
 fn show(plan: &Plan, args: &PlanArgs, to_stdout: bool, terminal: &Terminal) -> Result<(), Failure> {

@@ -6,6 +6,7 @@
 mod diff;
 mod explanation;
 mod plan;
+mod review;
 
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use crate::vocab::money::Money;
 pub use diff::{DiffDocument, diff};
 pub use explanation::{ExplanationDocument, explanation};
 pub use plan::{PlanDocument, impossible, plan, unknown};
+pub use review::{ReviewDocument, review};
 
 /// The version of these documents.
 pub const FORMAT_VERSION: u32 = 1;
