@@ -1,0 +1,215 @@
+//! Tenants written as TOML. In: tenants, and what the import was told. Out: one file per business unit, the same bytes for the same
+//! input, that begins with a mark from which a later import tells its own untouched files from all others.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::findings::shown;
+use super::keys::{Assume, KeyRead, Keys, KeysRead};
+use crate::inventory::{EgressPolicy, PodSecurity, Trust};
+use crate::vocab::name::{Environment, TeamName, TenantName, nearest_label};
+use crate::vocab::quantity::{write_cpu, write_memory};
+use crate::vocab::resources::Demand;
+
+/// A tenant as it will be written.
+#[derive(Debug, Clone)]
+pub(super) struct Tenant {
+    pub(super) name: TenantName,
+    pub(super) team: TeamName,
+    pub(super) environment: Environment,
+    /// As written in the files.
+    pub(super) application: Option<String>,
+    /// As written in the files.
+    pub(super) unit: Option<String>,
+    pub(super) pod_security: PodSecurity,
+    pub(super) demand: Demand,
+    pub(super) has_quota: bool,
+    pub(super) has_limit_defaults: bool,
+    pub(super) egress: EgressPolicy,
+    pub(super) questions: Vec<String>,
+}
+
+/// What an existing file is to an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not written by an import.
+    Foreign,
+    /// Written by an import and left as it was: a later import may replace or remove it.
+    Untouched,
+    /// Written by an import and edited since: answers may stand in it.
+    Edited,
+}
+
+const SCHEMA: &str = "#:schema ../fleetplan.schema.json\n";
+const MARK: &str = "# Written by `fleetplan import manifests`. SHA-256 of what follows: ";
+
+/// Whether an import wrote `text`, and whether it was edited since.
+#[must_use]
+pub fn standing(text: &str) -> Standing {
+    let Some((hash, body)) =
+        text.strip_prefix(SCHEMA).and_then(|rest| rest.strip_prefix(MARK)).and_then(|rest| rest.split_once('\n'))
+    else {
+        return Standing::Foreign;
+    };
+    if hash == hex(body) { Standing::Untouched } else { Standing::Edited }
+}
+
+/// One file per business unit, by path.
+pub(super) fn files(
+    tenants: &[Tenant],
+    keys: &Keys,
+    read: &KeysRead,
+    sources: &[&str],
+    is_without_units: bool,
+) -> BTreeMap<String, String> {
+    let mut units: BTreeMap<String, Vec<&Tenant>> = BTreeMap::new();
+    for tenant in tenants {
+        let name = tenant.unit.as_deref().map(|unit| nearest_label(unit, 63)).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| if is_without_units { "tenants" } else { "no-unit" }.to_owned());
+        units.entry(name).or_default().push(tenant);
+    }
+    units
+        .into_iter()
+        .map(|(name, mut tenants)| {
+            tenants.sort_by(|a, b| a.name.cmp(&b.name));
+            let mut body = head(&tenants, keys, read, sources);
+            for tenant in tenants {
+                body.push('\n');
+                write_tenant(&mut body, tenant, &keys.assume);
+            }
+            (format!("tenants/{name}.toml"), format!("{SCHEMA}{MARK}{}\n{body}", hex(&body)))
+        })
+        .collect()
+}
+
+fn hex(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The comment at the top: made of what, and how.
+fn head(tenants: &[&Tenant], keys: &Keys, read: &KeysRead, sources: &[&str]) -> String {
+    let assume = &keys.assume;
+    let unit = tenants.first().and_then(|tenant| tenant.unit.as_deref());
+    let of_unit = unit.map_or(String::new(), |unit| format!(" of `{}`", shown(unit)));
+    let from = sources.iter().take(3).map(|path| format!("`{}`", shown(path))).collect::<Vec<_>>().join(", ");
+    let more = if sources.len() > 3 { format!(" and {} more", sources.len() - 3) } else { String::new() };
+    let key = |keys: &[KeyRead]| match keys {
+        [] => "nothing".to_owned(),
+        keys => keys.iter().map(|key| format!("`{}`", shown(&key.key))).collect::<Vec<_>>().join(", then "),
+    };
+    let lines = [
+        "# An import replaces this file as long as nobody edits it.".to_owned(),
+        "#".to_owned(),
+        format!("# Namespaces{of_unit}: {}, each a tenant, from {from}{more}.", tenants.len()),
+        format!("# Team from {}; environment from {};", key(&read.team), key(&read.environment)),
+        format!("# application from {}; business unit from {}.", key(&read.application), key(&read.unit)),
+        format!(
+            "# Demand is an estimate: {} of each quota is taken to be in use. Where a quota bounds pods alone, each pod",
+            assume.share
+        ),
+        "# is taken to ask for the LimitRange's default request. Guardrails are what stands today.".to_owned(),
+        "# What the files cannot tell stands under `questions`: answer it, then take the question out.".to_owned(),
+    ];
+    lines.join("\n") + "\n"
+}
+
+fn write_tenant(out: &mut String, tenant: &Tenant, assume: &Assume) {
+    let Tenant {
+        name,
+        team,
+        environment,
+        application,
+        unit: _,
+        pod_security,
+        demand,
+        has_quota,
+        has_limit_defaults,
+        egress,
+        questions,
+    } = tenant;
+    if let Some(application) = application {
+        push(out, format_args!("# application: {}\n", shown(application)));
+    }
+    push(out, format_args!("[[tenant]]\nname = {}\nteam = {}\n", text(name.as_str()), text(team.as_str())));
+    push(
+        out,
+        format_args!("environment = {}\ntrust = {}\n", text(environment.as_str()), text(trust_word(assume.trust))),
+    );
+    if !assume.regulation.is_empty() {
+        push(out, format_args!("regulation = [{}]\n", list(assume.regulation.iter().map(|regime| regime.as_str()))));
+    }
+    if let Some(disruption) = assume.disruption {
+        push(out, format_args!("disruption = {}\n", text(&disruption.to_string())));
+    }
+    push(out, format_args!("pod_security = {}\n", text(pod_security_word(*pod_security))));
+    let Demand { resources, storage, load_balancers, services } = demand;
+    let mut parts = vec![
+        format!("cpu = {}", text(&write_cpu(resources.cpu))),
+        format!("memory = {}", text(&write_memory(resources.memory))),
+        format!("pods = {}", resources.pods),
+    ];
+    if *storage > 0 {
+        parts.push(format!("storage = {}", text(&format!("{storage}Gi"))));
+    }
+    for (key, count) in [("load_balancers", *load_balancers), ("services", *services), ("gpu", resources.gpu)] {
+        if count > 0 {
+            parts.push(format!("{key} = {count}"));
+        }
+    }
+    push(out, format_args!("demand = {{ {} }}\n", parts.join(", ")));
+    push(
+        out,
+        format_args!(
+            "guardrails = {{ quota = {has_quota}, limit_defaults = {has_limit_defaults}, egress = {} }}\nestimated = true\n",
+            text(egress_word(*egress))
+        ),
+    );
+    push(out, format_args!("questions = [\n"));
+    for question in questions {
+        push(out, format_args!("    {},\n", text(question)));
+    }
+    push(out, format_args!("]\n"));
+}
+
+fn push(out: &mut String, arguments: std::fmt::Arguments<'_>) {
+    out.write_fmt(arguments).expect("a string can always be written to");
+}
+
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// A TOML string, quoted so that nothing in it can end it.
+fn text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+pub(super) const fn trust_word(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Soft => "soft",
+        Trust::Hardened => "hardened",
+        Trust::Hostile => "hostile",
+    }
+}
+
+pub(super) const fn pod_security_word(level: PodSecurity) -> &'static str {
+    match level {
+        PodSecurity::Restricted => "restricted",
+        PodSecurity::Baseline => "baseline",
+        PodSecurity::Privileged => "privileged",
+    }
+}
+
+const fn egress_word(egress: EgressPolicy) -> &'static str {
+    match egress {
+        EgressPolicy::None => "none",
+        EgressPolicy::Kubernetes => "kubernetes",
+        EgressPolicy::Calico => "calico",
+        EgressPolicy::Cilium => "cilium",
+    }
+}
