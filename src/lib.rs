@@ -10,4 +10,5 @@ pub mod intake;
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod rules;
 pub mod vocab;
