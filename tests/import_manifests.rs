@@ -2,18 +2,21 @@
 
 use std::path::Path;
 
-use fleetplan::intake::manifests::{Imported, Keys, import};
+use fleetplan::intake::manifests::{Assume, Imported, Keys, import};
+use fleetplan::inventory::{self, EgressPolicy, Trust};
+use fleetplan::vocab::diagnostic::Severity;
+use fleetplan::vocab::resources::Resources;
 
 /// Every file below `tests/fixtures/manifests/<name>`, by its path there.
 fn files(name: &str) -> Vec<(String, Vec<u8>)> {
     fn walk(folder: &Path, root: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 walk(&path, root, files);
             } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                files.push((name, std::fs::read(&path).unwrap()));
+                let name = path.strip_prefix(root).expect("below").to_str().expect("UTF-8").replace('\\', "/");
+                files.push((name, std::fs::read(&path).expect("a file")));
             }
         }
     }
@@ -46,6 +49,58 @@ fn a_folder_tree_with_every_flaw_is_imported_and_each_flaw_is_said_with_its_plac
     let written: String = imported.files.iter().map(|(path, text)| format!("==== {path}\n{text}")).collect();
     insta::assert_snapshot!("tree_files", written);
     insta::assert_snapshot!("tree_findings", findings(&imported));
+}
+
+/// The least that an inventory needs beside its tenants.
+const PAGE: &str = r#"
+[fleet]
+name = "acme"
+[[class]]
+name = "eks"
+provider = "eks"
+regions = ["eu-west-1"]
+residency = "eu"
+kubernetes = ["1.36"]
+control_plane = { price = 0.10, disruption = "5m" }
+[[class.pool]]
+name = "general"
+node = { cpu = "3920m", memory = "14Gi", pods = 58, gpu = 1 }
+price = 0.192
+nodes = { max = 10 }
+"#;
+
+#[test]
+fn what_is_imported_reads_without_an_error_beside_a_page_of_the_operators_own() {
+    let keys = Keys {
+        assume: Assume {
+            trust: Trust::Hardened,
+            regulation: vec!["soc2".parse().unwrap()],
+            disruption: Some("5m".parse().unwrap()),
+            ..Assume::default()
+        },
+        ..Keys::default()
+    };
+    let imported = import(files("tree"), &keys);
+    let mut all: Vec<_> = imported.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    all.push(("page.toml".to_owned(), PAGE.into()));
+    let reading = inventory::read(all, None, "2026-11-23".parse().unwrap());
+    let errors: Vec<_> = reading.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let tenants = reading.inventory.unwrap().tenants;
+    assert_eq!(tenants.len(), 5);
+    let checkout = tenants.iter().find(|tenant| tenant.name.as_str() == "checkout-prod").unwrap();
+    assert_eq!(checkout.trust, Trust::Hardened);
+    assert_eq!(checkout.regulation[0].as_str(), "soc2");
+    assert_eq!(checkout.disruption, Some("5m".parse().unwrap()));
+    assert!(checkout.estimated);
+    assert_eq!(
+        checkout.questions,
+        ["trust: taken as hardened", "regulation: taken as soc2", "disruption: taken as 5m"]
+    );
+    assert_eq!(checkout.guardrails.egress, Some(EgressPolicy::Kubernetes));
+    let today = checkout.workloads[0].today;
+    assert_eq!(today.resources, Resources { cpu: 3000, memory: 6144, pods: 12, gpu: 1 });
+    assert_eq!((today.storage, today.load_balancers), (30, 1));
 }
 
 #[test]

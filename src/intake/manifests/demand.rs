@@ -127,3 +127,100 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::import_text;
+    use super::super::{Assume, Imported, Keys};
+    use super::*;
+
+    /// One namespace with these quotas (`hard` each) and limit ranges (a container limit each), at a share of 30 %.
+    fn of(quotas: &[&str], limits: &[&str]) -> Imported {
+        let mut text = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n".to_owned();
+        for (at, hard) in quotas.iter().enumerate() {
+            text += &format!(
+                "---\n{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: q{at}, namespace: a}}, spec: {{hard: {hard}}}}}\n"
+            );
+        }
+        for (at, limit) in limits.iter().enumerate() {
+            text += &format!(
+                "---\n{{apiVersion: v1, kind: LimitRange, metadata: {{name: l{at}, namespace: a}}, spec: {{limits: [{limit}]}}}}\n"
+            );
+        }
+        import_text(&text, &Keys { assume: Assume { pods_without_quota: 7, ..Assume::default() }, ..Keys::default() })
+    }
+
+    fn asked(quotas: &[&str], limits: &[&str]) -> (u64, u64, u64) {
+        let Resources { cpu, memory, pods, .. } = of(quotas, limits).summary.demand.resources;
+        (cpu, memory, pods)
+    }
+
+    const DEFAULTS: &str =
+        "{type: Container, default: {cpu: 1, memory: 1Gi}, defaultRequest: {cpu: 10m, memory: 100Mi}}";
+
+    #[test]
+    fn a_quota_of_pods_alone_is_estimated_by_default_requests() {
+        assert_eq!(asked(&["{pods: '50'}"], &[DEFAULTS]), (150, 1500, 15));
+        assert_eq!(asked(&["{pods: 1}"], &[DEFAULTS]), (10, 100, 1));
+    }
+
+    #[test]
+    fn a_quota_of_requests_is_taken_by_its_share_rounded_up() {
+        let quota = "{pods: 10, requests.cpu: 1000m, requests.memory: 2000Mi, limits.cpu: 5000m}";
+        assert_eq!(asked(&[quota], &[DEFAULTS]), (300, 600, 3));
+        assert_eq!(asked(&["{cpu: 1m, memory: 1}"], &[]), (1, 1, 7));
+    }
+
+    #[test]
+    fn without_any_quota_the_operators_pods_are_taken() {
+        assert_eq!(asked(&[], &[DEFAULTS]), (70, 700, 7));
+        assert_eq!(asked(&[], &[]), (700, 896, 7));
+    }
+
+    #[test]
+    fn a_default_limit_stands_in_for_a_default_request() {
+        assert_eq!(asked(&["{pods: 10}"], &["{type: Container, default: {cpu: 200m, memory: 64Mi}}"]), (600, 192, 3));
+        // A limit range for pods or volumes gives containers nothing.
+        assert_eq!(asked(&["{pods: 10}"], &["{type: Pod, default: {cpu: 200m}}"]), (300, 384, 3));
+    }
+
+    #[test]
+    fn the_smallest_of_several_quotas_and_the_largest_of_several_defaults_hold() {
+        let more = "{type: Container, defaultRequest: {cpu: 20m, memory: 50Mi}}";
+        assert_eq!(asked(&["{pods: 100}", "{count/pods: 10}"], &[DEFAULTS, more]), (60, 300, 3));
+    }
+
+    #[test]
+    fn storage_load_balancers_services_and_gpus_come_from_their_quotas() {
+        let quota = "{requests.storage: 100Gi, services.loadbalancers: 2, services: 10, requests.nvidia.com/gpu: 4, requests.amd.com/gpu: 1}";
+        let demand = of(&[quota], &[]).summary.demand;
+        assert_eq!((demand.storage, demand.load_balancers, demand.services, demand.resources.gpu), (30, 1, 3, 2));
+    }
+
+    #[test]
+    fn a_quota_with_scopes_and_one_that_is_no_quantity_are_left_aside_and_said() {
+        let text = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n---\n\
+                    {apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: a}, spec: {scopes: [BestEffort], hard: {pods: 1}}}";
+        let imported = import_text(text, &Keys::default());
+        assert_eq!(imported.summary.demand.resources.pods, 10);
+        assert!(imported.findings.iter().any(|finding| finding.code == "scoped-quota"));
+        let imported = of(&["{pods: lots, requests.cpu: -5}"], &[]);
+        assert_eq!(imported.summary.demand.resources.pods, 7);
+        assert_eq!(imported.findings.iter().filter(|finding| finding.code == "bad-quantity").count(), 2);
+    }
+
+    #[test]
+    fn an_estimate_beyond_what_can_be_planned_is_cut_and_said() {
+        let imported =
+            of(&["{pods: 1000000000000}"], &["{type: Container, defaultRequest: {cpu: 1000000, memory: 1Ti}}"]);
+        assert_eq!(imported.summary.demand.resources.cpu, LARGEST);
+        assert!(imported.findings.iter().any(|finding| finding.code == "demand-too-large"));
+    }
+
+    #[test]
+    fn a_quota_of_no_pods_still_needs_a_home_for_one() {
+        let imported = of(&["{pods: 0}"], &[DEFAULTS]);
+        assert_eq!(imported.summary.demand.resources.pods, 1);
+        assert!(imported.findings.iter().any(|finding| finding.code == "empty-quota"));
+    }
+}

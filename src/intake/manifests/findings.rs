@@ -116,7 +116,11 @@ impl Flaw {
         let names = list(seen);
         let namespaces = if n == 1 { "namespace" } else { "namespaces" };
         let (have, are, do_, say) = if n == 1 { ("has", "is", "does", "says") } else { ("have", "are", "do", "say") };
-        let of_kind = |one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        let of_kind = |one: &str| match (n, one.strip_suffix('y')) {
+            (1, _) => format!("1 {one}"),
+            (_, Some(stem)) => format!("{n} {stem}ies"),
+            (_, None) => format!("{n} {one}s"),
+        };
         let why = seen.first().map_or("", |first| first.label.as_str());
         match self {
             Self::FileTooLarge => (
@@ -270,7 +274,8 @@ impl Flaw {
             Self::EgressRulesIgnored => (
                 "egress-rules-ignored",
                 format!(
-                    "{n} policies have egress rules that do nothing, because their types leave `Egress` out: {names}"
+                    "{} {have} egress rules that do nothing, because types leave `Egress` out: {names}",
+                    of_kind("policy")
                 ),
                 "add `Egress` to the policy's types, or remove the rules",
             ),
@@ -286,8 +291,8 @@ impl Flaw {
             ),
             Self::ClusterWidePolicy => (
                 "cluster-wide-policy",
-                format!("{} {are} a policy for a whole cluster: {names}", of_kind("object")),
-                "they were not counted as any namespace's own; say `egress` in the guardrails of the tenants that they cover",
+                format!("{} for a whole cluster {are} no namespace's own: {names}", of_kind("policy")),
+                "not counted; say `egress` in the guardrails of the tenants that they cover",
             ),
             Self::NoEgress => (
                 "no-egress",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::findings::shown;
 use super::objects::{Namespace, Text};
 use crate::inventory::{PodSecurity, Trust};
 use crate::vocab::calendar::Seconds;
@@ -138,7 +139,7 @@ impl KeysRead {
                 let message = format!("no namespace has the label or annotation `{key}` that `{flag}` names");
                 let fault = Diagnostic::error("unknown-label", message);
                 faults.push(match nearest(key, counts.keys().copied()) {
-                    Some(known) => fault.help(format!("did you mean `{known}`?")),
+                    Some(known) => fault.help(format!("did you mean `{}`?", shown(known))),
                     None => fault.help(format!("leave `{flag}` out to have common keys detected")),
                 });
             }
@@ -177,8 +178,9 @@ impl KeysRead {
                 (false, _) => {}
                 (true, None) => said.push(format!("nothing says the {fact}")),
                 (true, Some(best)) => {
-                    said.push(format!("{fact} from `{}` ({} of {of} namespaces)", best.key, best.namespaces));
-                    flags.push(format!("{flag} {}", best.key));
+                    let key = shown(&best.key);
+                    said.push(format!("{fact} from `{key}` ({} of {of} namespaces)", best.namespaces));
+                    flags.push(format!("{flag} {key}"));
                 }
             }
         }
@@ -209,7 +211,7 @@ pub(super) fn lookup<'a>(namespace: &'a Namespace, keys: &[KeyRead]) -> Option<&
 }
 
 /// The environment that `text` names, and whether a table knew it. Nothing where no letter of it can stand in a name.
-pub(super) fn environment(text: &str, keys: &Keys) -> Option<(Environment, bool)> {
+pub(super) fn environment_of(text: &str, keys: &Keys) -> Option<(Environment, bool)> {
     let written = text.trim().to_lowercase();
     if let Some(named) = keys.environments.get(&written) {
         return Some((named.clone(), true));
@@ -218,4 +220,77 @@ pub(super) fn environment(text: &str, keys: &Keys) -> Option<(Environment, bool)
     let listed = ENVIRONMENTS.iter().find(|(_, words)| words.contains(&label.as_str()));
     let name = listed.map_or(label.as_str(), |(name, _)| name);
     Some((Environment::parse(name).ok()?, listed.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocab::diagnostic::Span;
+
+    fn namespaces(all: &[&[(&str, &str)]]) -> BTreeMap<String, Namespace> {
+        let at = Span { file: 0, start: 0, end: 0 };
+        let texts = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(key, text)| ((*key).to_owned(), Text { text: (*text).to_owned(), at })).collect()
+        };
+        let namespace = |pairs| Namespace { at, labels: texts(pairs), annotations: BTreeMap::new() };
+        all.iter().enumerate().map(|(at, pairs)| (format!("n{at}"), namespace(pairs))).collect()
+    }
+
+    #[test]
+    fn the_key_that_most_namespaces_have_is_read_first_and_the_others_after_it() {
+        let all =
+            namespaces(&[&[("team", "a")], &[("x.io/team-name", "b")], &[("x.io/team-name", "c")], &[("teams", "d")]]);
+        let read = KeysRead::find(&Keys::default(), &all).unwrap();
+        let keys: Vec<_> = read.team.iter().map(|read| (read.key.as_str(), read.namespaces)).collect();
+        assert_eq!(keys, [("x.io/team-name", 2), ("team", 1)]);
+        assert_eq!(lookup(&all["n0"], &read.team).unwrap().text, "a");
+        assert_eq!(lookup(&all["n3"], &read.team), None);
+    }
+
+    #[test]
+    fn an_empty_value_is_no_value() {
+        let all = namespaces(&[&[("team", " "), ("owner", "b")]]);
+        let read = KeysRead::find(&Keys::default(), &all).unwrap();
+        assert_eq!(lookup(&all["n0"], &read.team).unwrap().text, "b");
+    }
+
+    #[test]
+    fn a_named_key_is_read_alone() {
+        let all = namespaces(&[&[("team", "a"), ("my/custom", "b")]]);
+        let keys = Keys { team: vec!["my/custom".to_owned()], ..Keys::default() };
+        let read = KeysRead::find(&keys, &all).unwrap();
+        assert_eq!(lookup(&all["n0"], &read.team).unwrap().text, "b");
+        assert_eq!(read.team.len(), 1);
+    }
+
+    #[test]
+    fn environments_go_by_one_name_each_and_the_operators_words_come_first() {
+        let name =
+            |text: &str, keys: &Keys| environment_of(text, keys).map(|(name, listed)| (name.to_string(), listed));
+        let default = Keys::default();
+        for (text, expected) in [
+            ("prod", "production"),
+            ("Production", "production"),
+            ("PRE_PROD", "preproduction"),
+            ("dev", "development"),
+            (" UAT ", "uat"),
+        ] {
+            assert_eq!(name(text, &default), Some((expected.to_owned(), true)), "{text}");
+        }
+        assert_eq!(name("Live Dev", &default), Some(("live-dev".to_owned(), false)));
+        assert_eq!(name("東京", &default), None);
+        let own = BTreeMap::from([("live dev".to_owned(), Environment::parse("production").unwrap())]);
+        let own = Keys { environments: own, ..Keys::default() };
+        assert_eq!(name("Live Dev", &own), Some(("production".to_owned(), true)));
+    }
+
+    #[test]
+    fn the_table_of_environments_holds_names_and_no_word_twice() {
+        let words: Vec<_> = ENVIRONMENTS.iter().flat_map(|(_, words)| *words).collect();
+        let distinct: std::collections::BTreeSet<_> = words.iter().collect();
+        assert_eq!(words.len(), distinct.len());
+        for (name, words) in ENVIRONMENTS {
+            assert!(Environment::parse(name).is_ok() && words.contains(name), "{name}");
+        }
+    }
 }

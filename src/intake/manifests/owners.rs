@@ -65,7 +65,8 @@ fn told_apart(fold: &str) -> String {
 
 /// The question that a second owner leaves behind.
 pub(super) fn question_of_others(others: &[&str]) -> String {
-    let others = others.iter().map(|team| format!("`{}`", shown(team))).collect::<Vec<_>>().join(", ");
+    // More than a few are no owners; and a question is one line.
+    let others = others.iter().take(5).map(|team| format!("`{}`", shown(team))).collect::<Vec<_>>().join(", ");
     format!("team: also said to be {others}")
 }
 

@@ -132,8 +132,8 @@ fn write_tenant(out: &mut String, tenant: &Tenant, assume: &Assume) {
         egress,
         questions,
     } = tenant;
-    if let Some(application) = application {
-        push(out, format_args!("# application: {}\n", shown(application)));
+    if let Some(application) = application.as_deref().map(shown).filter(|application| !application.is_empty()) {
+        push(out, format_args!("# application: {application}\n"));
     }
     push(out, format_args!("[[tenant]]\nname = {}\nteam = {}\n", text(name.as_str()), text(team.as_str())));
     push(
@@ -211,5 +211,57 @@ const fn egress_word(egress: EgressPolicy) -> &'static str {
         EgressPolicy::Kubernetes => "kubernetes",
         EgressPolicy::Calico => "calico",
         EgressPolicy::Cilium => "cilium",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::import_text;
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_edited_is_told_from_one_that_was_not_and_from_a_strangers() {
+        let imported = import_text("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", &Keys::default());
+        let written = &imported.files["tenants/tenants.toml"];
+        assert_eq!(standing(written), Standing::Untouched);
+        assert_eq!(standing(&written.replace("soft", "hostile")), Standing::Edited);
+        assert_eq!(standing(&written.replace('\n', "\r\n")), Standing::Foreign);
+        assert_eq!(standing("[fleet]\n"), Standing::Foreign);
+        assert_eq!(standing(""), Standing::Foreign);
+    }
+
+    #[test]
+    fn nothing_that_a_tenant_wrote_changes_the_structure_of_a_file() {
+        for hostile in [
+            "\"\n[[tenant]]\nname = \"x\"",
+            "'''",
+            "\"\"\"",
+            "\\",
+            "\\u0000",
+            "\r\n#",
+            "\u{2028}[fleet]",
+            "]",
+            "../../etc",
+            "a\u{0}b",
+            "\u{7f}\u{85}",
+            "=",
+            "{{x}}",
+        ] {
+            let escaped: String = hostile.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let quoted = format!("\"{escaped}\"");
+            let text = format!(
+                "{{apiVersion: v1, kind: Namespace, metadata: {{name: a, labels: {{team: {quoted}, environment: {quoted}, \
+                 application: {quoted}, business-unit: {quoted}, is-production: {quoted}}}}}}}"
+            );
+            let imported = import_text(&text, &Keys::default());
+            assert_eq!(imported.files.len(), 1, "{hostile:?}");
+            for (path, file) in &imported.files {
+                assert!(path.starts_with("tenants/") && !path.contains(".."), "{path}");
+                let read: toml::Table = toml::from_str(file).unwrap_or_else(|fault| panic!("{hostile:?}: {fault}"));
+                assert_eq!(read.keys().collect::<Vec<_>>(), ["tenant"], "{hostile:?}");
+                assert_eq!(read["tenant"].as_array().unwrap().len(), 1, "{hostile:?}");
+                assert!(!file.contains(|c: char| c.is_control() && c != '\n'), "{hostile:?}");
+            }
+        }
     }
 }
