@@ -6,6 +6,7 @@ use fleetplan::intake::manifests::{Assume, Imported, Keys, import};
 use fleetplan::inventory::{self, EgressPolicy, Trust};
 use fleetplan::vocab::diagnostic::Severity;
 use fleetplan::vocab::resources::Resources;
+use proptest::prelude::{ProptestConfig, any, prop, prop_assert, prop_assert_eq, prop_assume, proptest};
 
 /// Every file below `tests/fixtures/manifests/<name>`, by its path there.
 fn files(name: &str) -> Vec<(String, Vec<u8>)> {
@@ -139,4 +140,69 @@ fn a_key_that_no_namespace_has_is_an_error_that_says_what_was_meant() {
     assert!(imported.files.is_empty());
     assert_eq!(imported.findings[0].code, "unknown-label");
     assert_eq!(imported.findings[0].help, ["did you mean `team`?"]);
+}
+
+/// Pieces that YAML gives a meaning to.
+const PIECES: &[&str] = &[
+    "---\n",
+    "...\n",
+    "- ",
+    "  ",
+    "\t",
+    "{",
+    "}",
+    "[",
+    "]",
+    ": ",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!binary ",
+    "|\n",
+    ">-\n",
+    "\"",
+    "'",
+    "#",
+    "%YAML 1.2\n",
+    "kind: List\n",
+    "items:\n",
+    "apiVersion: v1\n",
+    "metadata: ",
+    "\u{feff}",
+    "\0",
+    "null",
+    "? ",
+    ",",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_done_to_a_file_the_import_ends_with_an_answer(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_u8), 1..12),
+    ) {
+        let mut text: Vec<char> = files("tree").into_iter().flat_map(|(_, bytes)| String::from_utf8(bytes).expect("UTF-8").chars().collect::<Vec<_>>()).collect();
+        for (from, to, piece, kind) in edits {
+            let (from, to) = (from.index(text.len()), to.index(text.len()));
+            let (from, to) = (from.min(to), from.max(to));
+            match kind {
+                0 => drop(text.drain(from..to.min(from + 200))),
+                1 => drop(text.splice(from..from, piece.get(PIECES).chars())),
+                2 => drop(text.splice(from..(from + 1).min(to), piece.get(PIECES).chars())),
+                _ => { let copy = text[from..to.min(from + 300)].to_vec(); drop(text.splice(to..to, copy)); }
+            }
+            prop_assume!(!text.is_empty());
+        }
+        let text: String = text.into_iter().collect();
+        let imported = import(vec![("a.yaml".to_owned(), text.into_bytes())], &Keys::default());
+        let mut all: Vec<_> = imported.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+        all.push(("page.toml".to_owned(), PAGE.into()));
+        if imported.summary.tenants > 0 {
+            let reading = inventory::read(all, None, "2026-11-23".parse().expect("a day"));
+            let errors: Vec<_> = reading.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+            prop_assert!(errors.is_empty(), "{errors:?}");
+            prop_assert_eq!(reading.inventory.expect("no error").tenants.len(), imported.summary.tenants);
+        }
+    }
 }
