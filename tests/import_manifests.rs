@@ -119,7 +119,7 @@ fn lists_are_unpacked_and_json_is_read() {
     let mut both = files("list");
     both.extend(files("json"));
     let imported = import(both, &Keys::default());
-    insta::assert_snapshot!("lists_and_json", imported.files["tenants/tenants.toml"]);
+    insta::assert_snapshot!("lists_and_json", imported.files["imported/tenants.toml"]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ use objects::{Namespace, Objects};
 use write::Tenant;
 
 pub use keys::{Assume, KeyRead, Keys, KeysRead};
-pub use write::{Standing, standing};
+pub use write::{FOLDER, Standing, refusals, standing};
 
 /// The largest file that is read, in bytes: 64 MiB. A whole platform of 1,458 namespaces takes 2.3 MB.
 pub const LARGEST_FILE: usize = 64 << 20;
@@ -278,7 +278,7 @@ mod tests {
         let label = "pod-security.kubernetes.io/enforce";
         let text = namespace("a", &format!("{label}: privileged")) + &namespace("b", &format!("{label}: Restricted"));
         let imported = import_text(&text, &Keys::default());
-        let file = &imported.files["tenants/tenants.toml"];
+        let file = &imported.files["imported/tenants.toml"];
         assert!(
             file.contains("pod_security = \"privileged\"") && file.contains("pod_security = \"baseline\""),
             "{file}"

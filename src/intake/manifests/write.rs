@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::findings::shown;
 use super::keys::{Assume, KeyRead, Keys, KeysRead};
 use crate::inventory::{EgressPolicy, PodSecurity, Trust};
+use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::name::{Environment, TeamName, TenantName, nearest_label};
 use crate::vocab::quantity::{write_cpu, write_memory};
 use crate::vocab::resources::Demand;
@@ -56,6 +57,33 @@ pub fn standing(text: &str) -> Standing {
     if hash == hex(body) { Standing::Untouched } else { Standing::Edited }
 }
 
+/// The folder below the inventory's that an import owns: it is replaced as a whole.
+pub const FOLDER: &str = "imported";
+
+/// Why a later import must not replace [`FOLDER`]: one error for each file in it (path and text) that it did not write, or that was
+/// edited since. None: it may.
+#[must_use]
+pub fn refusals(standing_there: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let refusal = |(path, text): (&String, &String)| {
+        let path = shown(path);
+        let (message, help) = match standing(text) {
+            Standing::Untouched => return None,
+            Standing::Foreign => (
+                format!("`{path}` stands where an import writes, and no import wrote it"),
+                format!("move it out of the folder `{FOLDER}`, which belongs to imports"),
+            ),
+            Standing::Edited => (
+                format!("`{path}` was edited since it was imported"),
+                format!(
+                    "move it out of the folder `{FOLDER}` to keep the answers in it, or import to another folder with `--out`"
+                ),
+            ),
+        };
+        Some(Diagnostic::error("would-overwrite", message).help(help))
+    };
+    standing_there.iter().filter_map(refusal).collect()
+}
+
 /// One file per business unit, by path.
 pub(super) fn files(
     tenants: &[Tenant],
@@ -79,7 +107,7 @@ pub(super) fn files(
                 body.push('\n');
                 write_tenant(&mut body, tenant, &keys.assume);
             }
-            (format!("tenants/{name}.toml"), format!("{SCHEMA}{MARK}{}\n{body}", hex(&body)))
+            (format!("{FOLDER}/{name}.toml"), format!("{SCHEMA}{MARK}{}\n{body}", hex(&body)))
         })
         .collect()
 }
@@ -222,12 +250,30 @@ mod tests {
     #[test]
     fn a_file_that_was_edited_is_told_from_one_that_was_not_and_from_a_strangers() {
         let imported = import_text("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", &Keys::default());
-        let written = &imported.files["tenants/tenants.toml"];
+        let written = &imported.files["imported/tenants.toml"];
         assert_eq!(standing(written), Standing::Untouched);
         assert_eq!(standing(&written.replace("soft", "hostile")), Standing::Edited);
         assert_eq!(standing(&written.replace('\n', "\r\n")), Standing::Foreign);
         assert_eq!(standing("[fleet]\n"), Standing::Foreign);
         assert_eq!(standing(""), Standing::Foreign);
+    }
+
+    #[test]
+    fn only_files_that_an_import_wrote_and_nobody_edited_are_replaced() {
+        let imported = import_text("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", &Keys::default());
+        assert!(refusals(&imported.files).is_empty());
+        let mut there = imported.files;
+        there.insert("imported/mine.toml".to_owned(), "[fleet]\n".to_owned());
+        let text = there["imported/tenants.toml"].replace("soft", "hardened");
+        there.insert("imported/tenants.toml".to_owned(), text);
+        let messages: Vec<_> = refusals(&there).into_iter().map(|refusal| refusal.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "`imported/mine.toml` stands where an import writes, and no import wrote it",
+                "`imported/tenants.toml` was edited since it was imported"
+            ]
+        );
     }
 
     #[test]
@@ -256,7 +302,7 @@ mod tests {
             let imported = import_text(&text, &Keys::default());
             assert_eq!(imported.files.len(), 1, "{hostile:?}");
             for (path, file) in &imported.files {
-                assert!(path.starts_with("tenants/") && !path.contains(".."), "{path}");
+                assert!(path.starts_with("imported/") && !path.contains(".."), "{path}");
                 let read: toml::Table = toml::from_str(file).unwrap_or_else(|fault| panic!("{hostile:?}: {fault}"));
                 assert_eq!(read.keys().collect::<Vec<_>>(), ["tenant"], "{hostile:?}");
                 assert_eq!(read["tenant"].as_array().unwrap().len(), 1, "{hostile:?}");
