@@ -93,6 +93,7 @@ fn what_is_imported_reads_without_an_error_beside_a_page_of_the_operators_own() 
     assert_eq!(checkout.trust, Trust::Hardened);
     assert_eq!(checkout.regulation[0].as_str(), "soc2");
     assert_eq!(checkout.disruption, Some("5m".parse().unwrap()));
+    assert_eq!(checkout.unit.as_deref(), Some("Retail & Shops"));
     assert!(checkout.estimated);
     assert_eq!(
         checkout.questions,

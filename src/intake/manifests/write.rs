@@ -152,7 +152,7 @@ fn write_tenant(out: &mut String, tenant: &Tenant, assume: &Assume) {
         team,
         environment,
         application,
-        unit: _,
+        unit,
         pod_security,
         demand,
         has_quota,
@@ -160,14 +160,14 @@ fn write_tenant(out: &mut String, tenant: &Tenant, assume: &Assume) {
         egress,
         questions,
     } = tenant;
-    if let Some(application) = application.as_deref().map(shown).filter(|application| !application.is_empty()) {
-        push(out, format_args!("# application: {application}\n"));
-    }
     push(out, format_args!("[[tenant]]\nname = {}\nteam = {}\n", text(name.as_str()), text(team.as_str())));
-    push(
-        out,
-        format_args!("environment = {}\ntrust = {}\n", text(environment.as_str()), text(trust_word(assume.trust))),
-    );
+    push(out, format_args!("environment = {}\n", text(environment.as_str())));
+    for (key, words) in [("application", application), ("unit", unit)] {
+        if let Some(words) = words.as_deref().map(shown).filter(|words| !words.is_empty()) {
+            push(out, format_args!("{key} = {}\n", text(&words)));
+        }
+    }
+    push(out, format_args!("trust = {}\n", text(trust_word(assume.trust))));
     if !assume.regulation.is_empty() {
         push(out, format_args!("regulation = [{}]\n", list(assume.regulation.iter().map(|regime| regime.as_str()))));
     }
