@@ -10,5 +10,6 @@ pub mod intake;
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod report;
 pub mod rules;
 pub mod vocab;

@@ -1,0 +1,57 @@
+//! Diagnostics on their way out: as text for people, as a document for programs, and counted.
+
+use fleetplan::report::{Ink, json, safe, words};
+use fleetplan::vocab::diagnostic::{Diagnostic, Severity, Sources};
+
+/// Each finding with its place and its way out.
+pub fn text(diagnostics: &[Diagnostic], sources: &Sources, ink: Ink) -> String {
+    let mut lines = Vec::new();
+    for diagnostic in diagnostics {
+        let head = match diagnostic.severity {
+            Severity::Error => ink.bad(format!("error[{}]", diagnostic.code)),
+            Severity::Warning => ink.warn(format!("warning[{}]", diagnostic.code)),
+        };
+        lines.push(format!("{head}: {}", safe::line(&diagnostic.message)));
+        for label in diagnostic.primary.iter().chain(&diagnostic.also) {
+            lines.push(format!("  --> {}: {}", sources.place(label.span), safe::line(&label.text)));
+        }
+        lines.extend(diagnostic.help.iter().map(|help| format!("  help: {}", safe::line(help))));
+        lines.push(String::new());
+    }
+    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+/// `2 errors, 1 warning`.
+pub fn count(diagnostics: &[Diagnostic]) -> String {
+    let (errors, warnings) = split(diagnostics);
+    let said = [(errors, "error", "errors"), (warnings, "warning", "warnings")];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| words::count(number, one, many))
+        .collect();
+    if said.is_empty() { "no findings".to_owned() } else { said.join(", ") }
+}
+
+/// How many errors, and how many warnings.
+pub fn split(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    (errors, diagnostics.len() - errors)
+}
+
+/// All of them as one document.
+pub fn document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let label = |label: &fleetplan::vocab::diagnostic::Label| serde_json::json!({ "place": sources.place(label.span), "text": label.text });
+    let one = |diagnostic: &Diagnostic| {
+        serde_json::json!({
+            "code": diagnostic.code,
+            "severity": diagnostic.severity,
+            "message": diagnostic.message,
+            "primary": diagnostic.primary.as_ref().map(label),
+            "also": diagnostic.also.iter().map(label).collect::<Vec<_>>(),
+            "help": diagnostic.help,
+        })
+    };
+    let all: Vec<_> = diagnostics.iter().map(one).collect();
+    json::text(&serde_json::json!({ "format_version": json::FORMAT_VERSION, "diagnostics": all }))
+}
