@@ -53,22 +53,7 @@ fn a_folder_tree_with_every_flaw_is_imported_and_each_flaw_is_said_with_its_plac
 }
 
 /// The least that an inventory needs beside its tenants.
-const PAGE: &str = r#"
-[fleet]
-name = "acme"
-[[class]]
-name = "eks"
-provider = "eks"
-regions = ["eu-west-1"]
-residency = "eu"
-kubernetes = ["1.36"]
-control_plane = { price = 0.10, disruption = "5m" }
-[[class.pool]]
-name = "general"
-node = { cpu = "3920m", memory = "14Gi", pods = 58, gpu = 1 }
-price = 0.192
-nodes = { max = 10 }
-"#;
+const PAGE: &str = include_str!("fixtures/manifests/page.toml");
 
 #[test]
 fn what_is_imported_reads_without_an_error_beside_a_page_of_the_operators_own() {
@@ -83,7 +68,7 @@ fn what_is_imported_reads_without_an_error_beside_a_page_of_the_operators_own() 
     };
     let imported = import(files("tree"), &keys);
     let mut all: Vec<_> = imported.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    all.push(("page.toml".to_owned(), PAGE.into()));
+    all.push(("page.toml".to_owned(), PAGE.as_bytes().to_vec()));
     let reading = inventory::read(all, None, "2026-11-23".parse().unwrap());
     let errors: Vec<_> = reading.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
@@ -198,7 +183,7 @@ proptest! {
         let text: String = text.into_iter().collect();
         let imported = import(vec![("a.yaml".to_owned(), text.into_bytes())], &Keys::default());
         let mut all: Vec<_> = imported.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-        all.push(("page.toml".to_owned(), PAGE.into()));
+        all.push(("page.toml".to_owned(), PAGE.as_bytes().to_vec()));
         if imported.summary.tenants > 0 {
             let reading = inventory::read(all, None, "2026-11-23".parse().expect("a day"));
             let errors: Vec<_> = reading.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{check, completions, init, schema};
+use super::commands::{check, completions, import, init, schema};
 use super::exit;
 use super::terminal::Colour;
 
@@ -47,6 +47,7 @@ const OUTPUT: &str = "Output";
 pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Import(import::ImportArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -56,6 +57,7 @@ impl Command {
     pub const fn format(&self) -> Format {
         match self {
             Self::Check(args) => args.format.format,
+            Self::Import(args) => args.format(),
             Self::Init(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }

@@ -41,6 +41,12 @@ pub fn split(diagnostics: &[Diagnostic]) -> (usize, usize) {
 
 /// All of them as one document.
 pub fn document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let all = values(diagnostics, sources);
+    json::text(&serde_json::json!({ "format_version": json::FORMAT_VERSION, "diagnostics": all }))
+}
+
+/// All of them as values of a document.
+pub fn values(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
     let label = |label: &fleetplan::vocab::diagnostic::Label| serde_json::json!({ "place": sources.place(label.span), "text": label.text });
     let one = |diagnostic: &Diagnostic| {
         serde_json::json!({
@@ -52,6 +58,5 @@ pub fn document(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             "help": diagnostic.help,
         })
     };
-    let all: Vec<_> = diagnostics.iter().map(one).collect();
-    json::text(&serde_json::json!({ "format_version": json::FORMAT_VERSION, "diagnostics": all }))
+    diagnostics.iter().map(one).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod completions;
+pub mod import;
 pub mod init;
 pub mod schema;
 
@@ -15,6 +16,7 @@ pub fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
         Command::Check(args) => check::run(&args, terminal),
+        Command::Import(args) => import::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
     }
