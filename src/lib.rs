@@ -12,4 +12,5 @@ pub mod plan;
 pub mod planner;
 pub mod report;
 pub mod rules;
+pub mod solve;
 pub mod vocab;
