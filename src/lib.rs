@@ -9,4 +9,5 @@
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod rules;
 pub mod vocab;

@@ -47,8 +47,6 @@ pub enum SupportPhase {
     Extended,
     /// Past both.
     Ended,
-    /// The calendar does not list this minor.
-    Unlisted,
 }
 
 /// One line of the pair table.
@@ -80,11 +78,13 @@ pub struct Overhead {
 }
 
 impl Facts {
-    /// The phase of `minor` at `provider` on `day`.
+    /// The phase of `minor` at `provider` on `day`. A minor newer than the calendar knows counts as standard, an older one as ended.
     #[must_use]
     pub fn support(&self, provider: Provider, minor: Minor, day: Date) -> SupportPhase {
-        match self.calendars.get(&provider).and_then(|calendar| calendar.get(&minor)) {
-            None => SupportPhase::Unlisted,
+        let Some(calendar) = self.calendars.get(&provider) else { return SupportPhase::Standard };
+        match calendar.get(&minor) {
+            None if calendar.keys().next().is_some_and(|oldest| minor < *oldest) => SupportPhase::Ended,
+            None => SupportPhase::Standard,
             Some(support) if day <= support.standard => SupportPhase::Standard,
             Some(Support { extended: Some(extended), .. }) if day <= *extended => SupportPhase::Extended,
             Some(_) => SupportPhase::Ended,

@@ -10,6 +10,7 @@ pub mod offer;
 pub mod places;
 pub mod policy;
 pub mod tenant;
+pub mod vcluster;
 pub mod waiver;
 
 use serde::Serialize;
@@ -23,7 +24,8 @@ pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, 
 pub use places::Places;
 pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
 pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
-pub use waiver::{Exception, Pin};
+pub use vcluster::{Feature, Missing};
+pub use waiver::{Exception, LIFTABLE, Pin};
 
 /// A whole inventory, checked. Lists are sorted by name, so that file order never matters.
 #[derive(Debug, Clone, Serialize)]

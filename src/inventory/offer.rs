@@ -234,6 +234,17 @@ pub enum Runtime {
     Firecracker,
 }
 
+impl std::fmt::Display for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Runc => "runc",
+            Self::Gvisor => "gvisor",
+            Self::Kata => "kata",
+            Self::Firecracker => "firecracker",
+        })
+    }
+}
+
 impl Runtime {
     /// True where untrusted code does not meet the host's kernel.
     #[must_use]

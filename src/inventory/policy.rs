@@ -122,6 +122,16 @@ pub enum Edition {
     Enterprise,
 }
 
+impl std::fmt::Display for Edition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Oss => "oss",
+            Self::Free => "free",
+            Self::Enterprise => "enterprise",
+        })
+    }
+}
+
 /// What a table says of a host and a tenant minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

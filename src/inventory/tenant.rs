@@ -136,6 +136,17 @@ pub struct Workload {
     pub at: Places,
 }
 
+impl Workload {
+    /// The name of the only workload of a tenant with one `demand`.
+    pub const MAIN: &'static str = "main";
+
+    /// ``workload `training` ``; for the only one: `the demand`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.name.as_str() == Self::MAIN { "the demand".to_owned() } else { format!("workload `{}`", self.name) }
+    }
+}
+
 /// What a workload's nodes must be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Kernel {

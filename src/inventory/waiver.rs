@@ -7,6 +7,10 @@ use crate::vocab::calendar::Date;
 use crate::vocab::name::{ClusterName, TeamName, TenantName};
 use crate::vocab::tier::{Nodes, Tier};
 
+/// Rules that an exception can lift, sorted. Capacities and limits are never among them.
+pub const LIFTABLE: &[&str] =
+    &["crds", "disruption", "isolation", "kernel", "regulation", "residency", "scale", "support", "trust", "version"];
+
 /// A placement that was promised. At least one of cluster, tier and nodes is said.
 #[derive(Debug, Clone, Serialize)]
 pub struct Pin {

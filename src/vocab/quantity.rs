@@ -185,13 +185,13 @@ fn split_suffix(text: &str) -> (&str, i128, i128) {
 /// Millicores as Kubernetes writes them: `500m`, `2`.
 #[must_use]
 pub fn write_cpu(millicores: u64) -> String {
-    if millicores % 1000 == 0 { (millicores / 1000).to_string() } else { format!("{millicores}m") }
+    if millicores.is_multiple_of(1000) { (millicores / 1000).to_string() } else { format!("{millicores}m") }
 }
 
 /// MiB as Kubernetes writes them: `512Mi`, `8Gi`.
 #[must_use]
 pub fn write_memory(mebibytes: u64) -> String {
-    if mebibytes % 1024 == 0 && mebibytes > 0 { format!("{}Gi", mebibytes / 1024) } else { format!("{mebibytes}Mi") }
+    if mebibytes.is_multiple_of(1024) && mebibytes > 0 { format!("{}Gi", mebibytes / 1024) } else { format!("{mebibytes}Mi") }
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl fmt::Display for Growth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let tenths = self.0.unsigned_abs() / 1000;
-        if tenths % 10 == 0 {
+        if tenths.is_multiple_of(10) {
             write!(f, "{sign}{} %", tenths / 10)
         } else {
             write!(f, "{sign}{}.{} %", tenths / 10, tenths % 10)
