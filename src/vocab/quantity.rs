@@ -191,7 +191,11 @@ pub fn write_cpu(millicores: u64) -> String {
 /// MiB as Kubernetes writes them: `512Mi`, `8Gi`.
 #[must_use]
 pub fn write_memory(mebibytes: u64) -> String {
-    if mebibytes.is_multiple_of(1024) && mebibytes > 0 { format!("{}Gi", mebibytes / 1024) } else { format!("{mebibytes}Mi") }
+    if mebibytes.is_multiple_of(1024) && mebibytes > 0 {
+        format!("{}Gi", mebibytes / 1024)
+    } else {
+        format!("{mebibytes}Mi")
+    }
 }
 
 #[cfg(test)]
