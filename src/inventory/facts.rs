@@ -11,7 +11,7 @@ use super::policy::Verdict;
 use crate::vocab::calendar::Date;
 use crate::vocab::money::Money;
 use crate::vocab::resources::Resources;
-use crate::vocab::version::Minor;
+use crate::vocab::version::{Minor, MinorRange};
 
 /// Everything shipped, after the inventory's overrides.
 #[derive(Debug, Clone, Serialize)]
@@ -52,14 +52,10 @@ pub enum SupportPhase {
 /// One line of the pair table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PairFact {
-    /// Host minors from, included.
-    pub host_from: Minor,
-    /// Host minors to, included.
-    pub host_to: Minor,
-    /// Tenant minors from, included.
-    pub tenant_from: Minor,
-    /// Tenant minors to, included.
-    pub tenant_to: Minor,
+    /// Host minors.
+    pub host: MinorRange,
+    /// Tenant minors.
+    pub tenant: MinorRange,
     /// What is known. Later lines win.
     pub verdict: Verdict,
 }
@@ -94,9 +90,7 @@ impl Facts {
     /// What is known of a vcluster of `tenant` on a host of `host`.
     #[must_use]
     pub fn pair(&self, host: Minor, tenant: Minor) -> Verdict {
-        let listed = |fact: &&PairFact| {
-            (fact.host_from..=fact.host_to).contains(&host) && (fact.tenant_from..=fact.tenant_to).contains(&tenant)
-        };
+        let listed = |fact: &&PairFact| fact.host.holds(host) && fact.tenant.holds(tenant);
         self.pairs.iter().rev().find(listed).map_or(Verdict::Unlisted, |fact| fact.verdict)
     }
 

@@ -21,6 +21,11 @@ impl Places {
         self.keys.push((key, span));
     }
 
+    /// Says where the table's name stands: that is where it begins for a reader.
+    pub const fn head(&mut self, name: Span) {
+        self.header = name;
+    }
+
     /// Where the table begins: its name where it has one.
     #[must_use]
     pub const fn header(&self) -> Span {
