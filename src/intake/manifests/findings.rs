@@ -49,6 +49,8 @@ struct Occurrence {
     at: Span,
     name: String,
     label: String,
+    /// Where the same thing stood before, for what is written twice.
+    before: Option<Span>,
 }
 
 /// All flaws seen so far.
@@ -65,7 +67,13 @@ const ONE_BY_ONE: usize = 20;
 impl Findings {
     /// Notes a flaw of `name` at a place.
     pub(super) fn note(&mut self, flaw: Flaw, at: Span, name: &str, label: impl Into<String>) {
-        self.0.entry(flaw).or_default().push(Occurrence { at, name: shown(name), label: label.into() });
+        self.0.entry(flaw).or_default().push(Occurrence { at, name: shown(name), label: label.into(), before: None });
+    }
+
+    /// Notes that `name` stood at `before` and stands at `at` again.
+    pub(super) fn note_again(&mut self, flaw: Flaw, at: Span, name: &str, before: Span) {
+        let again = Occurrence { at, name: shown(name), label: "again here".to_owned(), before: Some(before) };
+        self.0.entry(flaw).or_default().push(again);
     }
 
     /// How often a flaw was noted.
@@ -103,6 +111,9 @@ impl Flaw {
         let mut diagnostic = Diagnostic::warning(code, message).help(help);
         if let Some(first) = seen.first() {
             diagnostic = diagnostic.at(first.at, first.label.clone());
+            if let Some(before) = first.before {
+                diagnostic = diagnostic.also(before, "first here");
+            }
         }
         for more in seen.iter().skip(1).take(MORE_PLACES) {
             diagnostic = diagnostic.also(more.at, more.label.clone());

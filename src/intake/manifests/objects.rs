@@ -167,8 +167,8 @@ impl Objects {
         if kind == "Namespace" {
             let texts = |key| root.at(&["metadata", key]).map(|node| texts(document, node)).unwrap_or_default();
             let namespace = Namespace { at, labels: texts("labels"), annotations: texts("annotations") };
-            if self.namespaces.insert(name.clone(), namespace).is_some() {
-                findings.note(Flaw::DuplicateNamespace, at, &name, "written again here");
+            if let Some(before) = self.namespaces.insert(name.clone(), namespace) {
+                findings.note_again(Flaw::DuplicateNamespace, at, &name, before.at);
             }
             return;
         }
@@ -218,8 +218,8 @@ fn drop_strays<T: Placed>(
 fn keep<T: Placed>(all: &mut ByNamespace<T>, namespace: &str, name: String, object: T, findings: &mut Findings) {
     let at = object.at();
     let shown = format!("{namespace}/{name}");
-    if all.entry(namespace.to_owned()).or_default().insert(name, object).is_some() {
-        findings.note(Flaw::DuplicateObject, at, &shown, "the same name again");
+    if let Some(before) = all.entry(namespace.to_owned()).or_default().insert(name, object) {
+        findings.note_again(Flaw::DuplicateObject, at, &shown, before.at());
     }
 }
 
