@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod plan;
 pub mod planner;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod solve;
 pub mod vocab;

@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 
 use fleetplan::intake::manifests::{Imported, Keys, Standing, import, standing};
 use fleetplan::inventory::{self, EgressPolicy, Inventory};
-use fleetplan::plan::Plan;
+use fleetplan::plan::{Plan, file};
 use fleetplan::planner::{Proposal, Wishes, explain, propose};
+use fleetplan::review::review;
 use fleetplan::vocab::diagnostic::Severity;
 
 const PLATFORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/real/moj-cloud-platform.yaml");
@@ -128,11 +129,15 @@ fn what_was_imported_is_an_inventory_beside_its_page() {
 }
 
 #[test]
-fn the_platform_is_planned_and_every_tenant_explained() {
+fn the_platform_is_planned_reviewed_and_explained() {
     let (Some(inventory), Some(plan)) = (inventory(), plan()) else { return };
     let placed: BTreeSet<_> = plan.placements.iter().map(|placement| &placement.tenant).collect();
     assert_eq!(placed.len(), 1458);
     assert!(plan.proof.bound <= plan.proof.objective);
+    let found = review(inventory, plan, None).findings;
+    assert!(found.is_empty(), "{found:?}");
+    let text = file::write(plan);
+    assert_eq!(file::write(&file::read("plan.toml", &text).expect("a plan reads back")), text);
     // One in a hundred: each explanation prices every door.
     for tenant in inventory.tenants.iter().step_by(100) {
         let explanation = explain(inventory, plan, &tenant.name);
