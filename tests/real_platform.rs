@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use fleetplan::gitops::{Templates, generate};
 use fleetplan::intake::manifests::{Imported, Keys, Standing, import, standing};
 use fleetplan::inventory::{self, EgressPolicy, Inventory};
 use fleetplan::plan::{Plan, file};
@@ -143,4 +144,22 @@ fn the_platform_is_planned_reviewed_and_explained() {
         let explanation = explain(inventory, plan, &tenant.name);
         assert_eq!(explanation.units.len(), 1, "{}", tenant.name);
     }
+}
+
+#[test]
+fn the_platform_is_rendered_with_guardrails_for_every_tenant() {
+    let (Some(inventory), Some(plan)) = (inventory(), plan()) else { return };
+    let tree = match generate(inventory, plan, &Templates::shipped()) {
+        Ok(tree) => tree,
+        Err(faults) => panic!("{} faults, first {:?}", faults.len(), faults.first()),
+    };
+    let count = |kind: &str| tree.files.values().map(|text| text.matches(kind).count()).sum::<usize>();
+    println!("{} files", tree.files.len());
+    for kind in ["\nkind: Namespace\n", "\nkind: ResourceQuota\n", "\nkind: LimitRange\n"] {
+        println!("{kind} {}", count(kind));
+    }
+    assert_eq!(
+        generate(inventory, plan, &Templates::shipped()).map(|tree| tree.files).ok().as_ref(),
+        Some(&tree.files)
+    );
 }
