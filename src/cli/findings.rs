@@ -18,12 +18,14 @@ pub fn split(findings: &[Diagnostic]) -> (usize, usize) {
 
 /// All of them as one document, with the texts that they point into.
 pub fn document(findings: &[(Vec<Diagnostic>, Sources)]) -> String {
-    let all: Vec<Value> = findings
-        .iter()
-        .flat_map(|(findings, sources)| match diagnostics::to_json(findings, sources) {
-            Value::Array(findings) => findings,
-            other => vec![other],
-        })
-        .collect();
+    let all: Vec<Value> = findings.iter().flat_map(|(findings, sources)| values(findings, sources)).collect();
     report::json::text(&json!({ "format_version": report::json::FORMAT_VERSION, "diagnostics": all }))
+}
+
+/// All of them as values of a document.
+pub fn values(findings: &[Diagnostic], sources: &Sources) -> Vec<Value> {
+    match diagnostics::to_json(findings, sources) {
+        Value::Array(findings) => findings,
+        other => vec![other],
+    }
 }
