@@ -10,4 +10,5 @@ pub mod inventory;
 pub mod plan;
 pub mod planner;
 pub mod rules;
+pub mod solve;
 pub mod vocab;

@@ -1,7 +1,17 @@
 //! The verbs: propose a plan, explain a home. Pure: inventory and plans in, plans and explanations out.
 
+mod bill;
+mod doors;
+mod explain;
 pub mod explanation;
+mod impossible;
 pub mod proposal;
+mod propose;
+mod write_down;
 
+pub use explain::explain;
 pub use explanation::{Door, DoorState, Explanation, Flip, NextBest, Reason, UnitExplanation};
 pub use proposal::{Conflict, Proposal, Requirement, WayOut, Wishes};
+pub use propose::propose;
+
+pub use crate::solve::{Progress, Watch};

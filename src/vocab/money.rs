@@ -12,8 +12,7 @@ use crate::vocab::quantity::{Decimal, QuantityFault};
 pub const HOURS_PER_MONTH: i64 = 730;
 
 /// An amount in micro-units of the fleet's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Money(pub i64);
 
 impl Money {
@@ -44,6 +43,16 @@ impl Money {
         Ok(Self(micro))
     }
 
+    /// The amount as an exact decimal, with two to six digits after the point: `1234.50`, `0.123456`.
+    #[must_use]
+    pub fn exact(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, micro) = (self.0.unsigned_abs() / 1_000_000, self.0.unsigned_abs() % 1_000_000);
+        let digits = format!("{micro:06}");
+        let kept = digits.trim_end_matches('0').len().max(2);
+        format!("{sign}{whole}.{}", &digits[..kept])
+    }
+
     /// An hourly price as a monthly one.
     #[must_use]
     pub const fn hourly_to_monthly(self) -> Self {
@@ -69,6 +78,26 @@ impl Money {
             .and_then(|count| self.0.checked_mul(count))
             .filter(|micro| micro.abs() <= Self::CEILING.0)
             .map(Self)
+    }
+}
+
+/// Exact decimal text, so that files hold what was computed: `"1234.5"`.
+impl Serialize for Money {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.exact())
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Decimal::parse(&text)
+            .and_then(|decimal| decimal.exactly(6))
+            .ok()
+            .and_then(|micro| i64::try_from(micro).ok())
+            .filter(|micro| micro.abs() <= Self::CEILING.0)
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{}` is no amount of money", text.escape_debug())))
     }
 }
 

@@ -1,0 +1,59 @@
+//! `propose`: decides for all tenants at once.
+
+use crate::inventory::Inventory;
+use crate::planner::impossible;
+use crate::planner::proposal::{Proposal, Wishes};
+use crate::planner::write_down::write_down;
+use crate::rules::Setting;
+use crate::solve::{self, Outcome, Problem, Watch};
+
+/// Decides for all tenants at once: a plan, the requirements that cannot stand together, or that neither is known.
+///
+/// The watcher is told of progress and may break; the best plan so far comes back then.
+pub fn propose(inventory: &Inventory, wishes: &Wishes<'_>, watch: Watch<'_>) -> Proposal {
+    let setting = Setting::new(inventory, wishes.from);
+    let mut problem = Problem::new(&setting, wishes.max_moves);
+    let homeless: Vec<usize> =
+        (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
+    if !homeless.is_empty() && !wishes.partial {
+        return Proposal::Impossible(impossible::alone(&setting, &homeless));
+    }
+    if wishes.partial {
+        leave_whole_tenants_out(&setting, &mut problem);
+    }
+    match solve::solve(&problem, wishes.partial, watch) {
+        Outcome::Found(solution) => Proposal::Plan(Box::new(write_down(&setting, &problem, &solution, wishes))),
+        Outcome::Infeasible(units) => Proposal::Impossible(vec![impossible::together(&setting, &problem, &units)]),
+        Outcome::Unknown(units) => {
+            let names: Vec<String> =
+                units.iter().take(5).map(|unit| format!("`{}`", setting.units[*unit].tenant.name)).collect();
+            Proposal::Unknown(format!(
+                "the budget ended without a home for {} of {} units ({}{}), and without a proof that there is none",
+                units.len(),
+                setting.units.len(),
+                names.join(", "),
+                if units.len() > names.len() { ", …" } else { "" }
+            ))
+        }
+    }
+}
+
+/// Where one unit of a tenant or of its near group has no home, none of them is placed.
+fn leave_whole_tenants_out(setting: &Setting<'_>, problem: &mut Problem) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for unit in 0..problem.units.len() {
+            if problem.units[unit].choices.is_empty() {
+                for other in 0..problem.units.len() {
+                    let tied = problem.units[other].group == problem.units[unit].group
+                        || setting.units[other].tenant_index == setting.units[unit].tenant_index;
+                    if tied && !problem.units[other].choices.is_empty() {
+                        problem.units[other].choices.clear();
+                        changed = true;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! From a solution in indices to a plan in names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::facts::SupportPhase;
+use crate::plan::{
+    Action, FORMAT_VERSION, MoneyByKind, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof,
+    Status,
+};
+use crate::planner::bill::parts;
+use crate::planner::doors::{decided, doors};
+use crate::planner::proposal::Wishes;
+use crate::rules::{Host, Origin, Setting};
+use crate::solve::{Instance, PlaceKind, Problem, Solution, State};
+use crate::vocab::money::Money;
+use crate::vocab::name::ClusterName;
+use crate::vocab::tier::Form;
+
+/// Writes the solution down.
+#[must_use]
+pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution, wishes: &Wishes<'_>) -> Plan {
+    let inventory = setting.inventory;
+    let state = &solution.state;
+    let names = names(setting, problem, state);
+    let mut placements: Vec<Placement> = Vec::new();
+    for (instance, data) in state.instances().iter().enumerate() {
+        for ((unit, choice), part) in data.members.iter().zip(parts(problem, data)) {
+            let host = &setting.hosts[data.place];
+            placements.push(placement(setting, problem, *unit, *choice, host, &names[instance], part));
+        }
+    }
+    placements.sort_by(|a, b| (&a.tenant, &a.site).cmp(&(&b.tenant, &b.site)));
+    let mut unplaced: Vec<_> = (0..setting.units.len())
+        .filter(|unit| state.home(*unit).is_none())
+        .map(|unit| setting.units[unit].tenant.name.clone())
+        .collect();
+    unplaced.dedup();
+    let mut clusters: Vec<PlannedCluster> = state
+        .instances()
+        .iter()
+        .zip(&names)
+        .filter(|(data, _)| {
+            !(data.members.is_empty() && matches!(problem.places[data.place].kind, PlaceKind::Class(_)))
+        })
+        .map(|(data, name)| cluster(setting, problem, data, name))
+        .collect();
+    clusters.sort_by(|a, b| a.name.cmp(&b.name));
+    let money = money(setting, problem, state);
+    let objective = Money(state.cost(problem));
+    debug_assert_eq!(money.total(), objective);
+    Plan {
+        format_version: FORMAT_VERSION,
+        fleet: inventory.fleet.name.clone(),
+        date: inventory.fleet.date,
+        currency: inventory.fleet.currency.clone(),
+        fingerprint: inventory.fingerprint(),
+        from: wishes.from.map(Plan::fingerprint),
+        proof: Proof {
+            status: if solution.proven { Status::Optimal } else { Status::Feasible },
+            objective,
+            bound: Money(solution.bound),
+            by: solution.by.to_owned(),
+        },
+        money,
+        moves: moves(setting, &placements),
+        placements,
+        unplaced,
+        clusters,
+    }
+}
+
+/// A name for every instance: its own where it exists, the class's with the first free number where it is opened.
+fn names(setting: &Setting<'_>, problem: &Problem, state: &State) -> Vec<ClusterName> {
+    let parse = |name: &str| ClusterName::parse(name).expect("names were checked at the gate");
+    let mut taken: BTreeSet<ClusterName> =
+        setting.hosts.iter().filter(|host| !host.is_class()).map(|host| parse(&host.name)).collect();
+    let mut order: Vec<usize> = (0..state.instances().len()).collect();
+    let first = |instance: &Instance| instance.members.iter().map(|(unit, _)| *unit).min();
+    order.sort_by_key(|index| (state.instances()[*index].place, first(&state.instances()[*index])));
+    let mut names: BTreeMap<usize, ClusterName> = BTreeMap::new();
+    for index in order {
+        let instance = &state.instances()[index];
+        let host = &setting.hosts[instance.place];
+        let name = match problem.places[instance.place].kind {
+            PlaceKind::Cluster | PlaceKind::Copy(_) => parse(&host.name),
+            PlaceKind::Class(_) => (1_u64..)
+                .map(|number| parse(&format!("{}-{number}", host.name)))
+                .find(|name| !taken.contains(name))
+                .expect("numbers do not end"),
+        };
+        if !instance.members.is_empty() {
+            taken.insert(name.clone());
+        }
+        names.insert(index, name);
+    }
+    names.into_values().collect()
+}
+
+fn placement(
+    setting: &Setting<'_>,
+    problem: &Problem,
+    unit: usize,
+    choice: usize,
+    host: &Host<'_>,
+    cluster: &ClusterName,
+    part: i64,
+) -> Placement {
+    let (model, data) = (&problem.units[unit].choices[choice], &setting.units[unit]);
+    let mut counted = BTreeSet::new();
+    let pools = data
+        .tenant
+        .workloads
+        .iter()
+        .zip(&model.pools)
+        .map(|(workload, pool)| {
+            let own =
+                model.dedicated.iter().chain(&model.private).find(|(at, _)| at == pool).map_or(0, |(_, nodes)| *nodes);
+            PlacedWorkload {
+                workload: workload.name.clone(),
+                pool: host.offer().pools[*pool].name.clone(),
+                nodes: if counted.insert(*pool) { own } else { 0 },
+            }
+        })
+        .collect();
+    let doors = doors(setting, problem, data);
+    let (rule, reason) = decided(&doors, (model.place, model.form), &setting.hosts);
+    Placement {
+        tenant: data.tenant.name.clone(),
+        site: data.site.cloned(),
+        tier: model.form.tier(),
+        nodes: model.form.nodes(),
+        cluster: cluster.clone(),
+        kubernetes: model.minor,
+        pools,
+        monthly: Money(part),
+        rule,
+        reason,
+    }
+}
+
+fn cluster(setting: &Setting<'_>, problem: &Problem, data: &Instance, name: &ClusterName) -> PlannedCluster {
+    let (host, place) = (&setting.hosts[data.place], &problem.places[data.place]);
+    let open_cost = data.cost(problem);
+    let empty = data.members.is_empty();
+    let kept_cost = place.fixed
+        + (0..place.pools.len())
+            .map(|pool| {
+                place.pools[pool].price * i64::try_from(data.nodes(problem, pool)).expect("the gate bounds counts")
+            })
+            .sum::<i64>();
+    let action = match place.kind {
+        PlaceKind::Class(_) => Action::Open,
+        PlaceKind::Copy(_) if empty => Action::Close,
+        PlaceKind::Cluster if empty && open_cost < kept_cost => Action::Close,
+        PlaceKind::Cluster | PlaceKind::Copy(_) => Action::Keep,
+    };
+    let private: i64 = (0..place.pools.len())
+        .map(|pool| place.pools[pool].price * i64::try_from(data.private[pool]).expect("the gate bounds counts"))
+        .sum();
+    let (region, class) = match host.origin {
+        Origin::Cluster(cluster) => (cluster.region.clone(), None),
+        Origin::Copy(class) | Origin::Class(class) => (class.regions[0].clone(), Some(class.name.clone())),
+    };
+    let pools = match action {
+        Action::Close => Vec::new(),
+        Action::Open | Action::Keep => (0..place.pools.len())
+            .map(|pool| PlannedPool {
+                pool: host.offer().pools[pool].name.clone(),
+                nodes: data.nodes(problem, pool),
+                shared: place.pools[pool].nodes(&data.shared[pool]),
+                dedicated: data.dedicated[pool],
+                private: data.private[pool],
+            })
+            .collect(),
+    };
+    PlannedCluster {
+        name: name.clone(),
+        class,
+        kubernetes: host.kubernetes,
+        region,
+        tenancy: host.tenancy,
+        action,
+        pools,
+        monthly: if action == Action::Close { Money::ZERO } else { Money(kept_cost + private) },
+    }
+}
+
+fn money(setting: &Setting<'_>, problem: &Problem, state: &State) -> MoneyByKind {
+    let inventory = setting.inventory;
+    let policy = &inventory.policy;
+    let mut money = MoneyByKind::default();
+    for data in state.instances() {
+        let (host, place) = (&setting.hosts[data.place], &problem.places[data.place]);
+        let offer = host.offer();
+        let planned = cluster(setting, problem, data, &ClusterName::parse("any").expect("a constant name"));
+        let absent = data.members.is_empty() && matches!(place.kind, PlaceKind::Class(_));
+        match planned.action {
+            _ if absent => continue,
+            Action::Close => money.one_off += Money(place.change),
+            Action::Open | Action::Keep => {
+                if planned.action == Action::Open {
+                    money.one_off += Money(place.change);
+                }
+                money.control_planes += offer.control_plane.price;
+                if host.support != SupportPhase::Standard {
+                    money.extended_support +=
+                        inventory.facts.extended_price.get(&offer.provider).copied().unwrap_or_default();
+                }
+                money.toil += policy.toil.cluster;
+                for (pool, counts) in offer.pools.iter().zip(&planned.pools) {
+                    money.nodes += pool.price * (counts.nodes + counts.private);
+                }
+            }
+        }
+        for (unit, choice) in &data.members {
+            let (unit, choice) = (&setting.units[*unit], &problem.units[*unit].choices[*choice]);
+            let mut storage = unit.planned.storage;
+            if choice.form.is_vcluster() {
+                money.licences += inventory.vcluster.price;
+                money.toil += policy.toil.vcluster;
+                storage += inventory.facts.overhead(unit.tenant.high_availability).storage;
+            } else if choice.form != Form::Cluster {
+                money.toil += policy.toil.namespace * unit.tenant.namespaces;
+            }
+            money.storage_and_load_balancers +=
+                offer.prices.storage * storage + offer.prices.load_balancer * unit.planned.load_balancers;
+            if unit.today.is_some() && !choice.stays {
+                money.one_off += policy.once.moving.spread_over(policy.payback_months);
+            }
+        }
+    }
+    money
+}
+
+/// Units whose cluster, tier or nodes differ from today's.
+fn moves(setting: &Setting<'_>, placements: &[Placement]) -> Vec<Move> {
+    placements
+        .iter()
+        .filter_map(|placement| {
+            let unit = setting
+                .units
+                .iter()
+                .find(|unit| unit.tenant.name == placement.tenant && unit.site == placement.site.as_ref())?;
+            let today = unit.today.as_ref()?;
+            let form = placement.form()?;
+            (today.form != form || today.cluster != placement.cluster).then(|| Move {
+                tenant: placement.tenant.clone(),
+                site: placement.site.clone(),
+                from: format!("{} in {}", today.form, today.cluster),
+                to: format!("{form} in {}", placement.cluster),
+            })
+        })
+        .collect()
+}
