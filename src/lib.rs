@@ -9,6 +9,7 @@
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod report;
 pub mod rules;
 pub mod solve;
 pub mod vocab;

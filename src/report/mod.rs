@@ -1,0 +1,3 @@
+//! Values in, text out. Nothing here decides, reads a file or knows a terminal.
+
+pub mod diagnostics;
