@@ -33,7 +33,13 @@ pub fn believe(
     let mut known = facts::shipped();
     known.apply(&written.facts, faults);
     let names = Names::of(&written, &known.regulations);
-    let fleet = fleet::fleet(written.fleet.as_ref(), date, today, written.complete && written.any, faults);
+    let fleet = fleet::fleet(
+        written.fleet.as_ref(),
+        date,
+        today,
+        written.complete && written.any && !written.unread.contains("fleet"),
+        faults,
+    );
     let policy = fleet::policy(written.policy.as_ref(), faults);
     let vcluster = fleet::vcluster(written.vcluster.as_ref(), faults);
     let mut regulations: BTreeMap<_, _> =
@@ -96,13 +102,14 @@ fn missing_tables(written: &Written, faults: &mut Vec<Diagnostic>) {
         );
         return;
     }
-    if written.tenants.is_empty() {
+    let unread = |kind| written.unread.contains(kind);
+    if written.tenants.is_empty() && !unread("tenant") {
         faults.push(
             Diagnostic::error("no-tenants", "the inventory has no tenants")
                 .help("write a `[[tenant]]` for each workload that needs a home"),
         );
     }
-    if written.clusters.is_empty() && written.classes.is_empty() {
+    if written.clusters.is_empty() && written.classes.is_empty() && !unread("cluster") && !unread("class") {
         faults
             .push(Diagnostic::error("no-clusters", "the inventory has neither clusters nor classes").help(
                 "write a `[[cluster]]` for each that exists, or a `[[class]]` from which clusters can be opened",

@@ -32,6 +32,7 @@ impl Names {
     pub fn of(written: &Written, shipped: &[Regulation]) -> Self {
         let clusters = || written.clusters.iter().map(|at| &at.value);
         let classes = || written.classes.iter().map(|at| &at.value);
+        let unread = |kind| written.unread.contains(kind);
         let teams = written.fleet.as_ref().and_then(|fleet| fleet.value.teams.as_ref());
         Self {
             tenants: written
@@ -54,11 +55,15 @@ impl Names {
                 .chain(classes().map(|class| &class.residency))
                 .filter_map(|residency| residency.as_ref().map(|at| at.value.clone()))
                 .collect(),
-            tenants_complete: written.complete && written.tenants.iter().all(|at| at.value.name.is_some()),
+            tenants_complete: written.complete
+                && !unread("tenant")
+                && written.tenants.iter().all(|at| at.value.name.is_some()),
             offers_complete: written.complete
+                && !unread("cluster")
+                && !unread("class")
                 && clusters().all(|cluster| cluster.name.is_some() && cluster.residency.is_some())
                 && classes().all(|class| class.residency.is_some()),
-            regimes_complete: written.complete,
+            regimes_complete: written.complete && !unread("regulation"),
             suggestions: Cell::new(SUGGESTIONS),
         }
     }

@@ -3,7 +3,7 @@
 //! A file that cannot be parsed gives its faults and nothing else, and [`Written::complete`] says so: what it would have
 //! defined is unknown then, and nobody may call a name dangling.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use toml::de::{DeTable, DeValue};
@@ -80,6 +80,8 @@ pub struct Written {
     pub exceptions: Vec<At<WrittenException>>,
     /// Overrides of facts.
     pub facts: WrittenFacts,
+    /// Kinds of table that stood somewhere in a form that could not be read; their faults are known.
+    pub unread: BTreeSet<&'static str>,
     /// Whether any table stood anywhere.
     pub any: bool,
     /// Whether every file could be parsed.
@@ -136,7 +138,7 @@ impl Written {
 
     fn merge(&mut self, file: WrittenFile, faults: &mut Vec<Diagnostic>) {
         let WrittenFile {
-            head: _,
+            head,
             fleet,
             policy,
             vcluster,
@@ -152,6 +154,7 @@ impl Written {
             overhead,
             default_limits,
         } = file;
+        self.unread.extend(head.unread);
         once("fleet", &mut self.fleet, fleet, faults);
         once("policy", &mut self.policy, policy, faults);
         once("vcluster", &mut self.vcluster, vcluster, faults);
