@@ -7,6 +7,7 @@
 mod believe;
 pub mod facts;
 pub mod fleet;
+pub mod lint;
 pub mod offer;
 pub mod places;
 pub mod policy;
@@ -23,6 +24,7 @@ use crate::vocab::name::{ClassName, ClusterName, TenantName};
 
 pub use facts::Facts;
 pub use fleet::{Delivery, Fleet, Gitops};
+pub use lint::{Lint, lint};
 pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
 pub use places::Places;
 pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
