@@ -28,10 +28,11 @@ pub use lint::{Lint, lint};
 pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
 pub use places::Places;
 pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
-pub use read::{Reading, read};
+pub use read::{Reading, follows_from_unread, read};
 pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
 pub use vcluster::{Feature, Missing};
 pub use waiver::{Exception, LIFTABLE, Pin};
+pub use written::file::LARGEST_FILE;
 
 /// A whole inventory, checked. Lists are sorted by name, so that file order never matters.
 #[derive(Debug, Clone, Serialize)]

@@ -5,6 +5,8 @@
 
 pub mod diff;
 pub mod file;
+#[cfg(test)]
+mod fixture;
 mod placement;
 mod proof;
 

@@ -68,6 +68,24 @@ pub enum Action {
     Close,
 }
 
+impl Action {
+    /// The word that files and tables say.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Keep => "keep",
+            Self::Close => "close",
+        }
+    }
+
+    /// Reads [`Action::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Open, Self::Keep, Self::Close].into_iter().find(|action| action.word() == word)
+    }
+}
+
 /// One cluster of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

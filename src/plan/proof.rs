@@ -18,6 +18,27 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// The word that files and tables say.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Optimal => "optimal",
+            Self::Feasible => "feasible",
+            Self::Impossible => "impossible",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads [`Status::word`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Optimal, Self::Feasible, Self::Impossible, Self::Unknown]
+            .into_iter()
+            .find(|status| status.word() == word)
+    }
+}
+
 /// The proof of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

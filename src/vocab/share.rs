@@ -99,6 +99,12 @@ impl Growth {
         }
     }
 
+    /// The change in millionths.
+    #[must_use]
+    pub const fn millionths(self) -> i64 {
+        self.0
+    }
+
     /// `ceil(amount × (1 + growth)^quarters)`, in exact integers, rounded once. Nothing where that passes [`crate::vocab::quantity::LARGEST`].
     #[must_use]
     pub fn plan_for(self, amount: u64, quarters: u32) -> Option<u64> {

@@ -77,7 +77,7 @@ fn homeless(inventory: &Inventory, duty: &Duty, needy: &[&Tenant]) -> Vec<Diagno
         } else {
             tenant.sites.iter().filter(|site| !having.contains(site)).collect()
         };
-        if !(lacking.is_empty() && !tenant.sites.is_empty()) {
+        if !lacking.is_empty() || tenant.sites.is_empty() {
             groups.entry(lacking).or_default().push(tenant);
         }
     }

@@ -1,0 +1,114 @@
+//! The promised formulas, worked out anew: growth, nodes for a load, shares, money. Nothing here rounds twice.
+
+use std::collections::HashMap;
+
+use num_bigint::BigUint;
+
+use crate::inventory::{Policy, Pool};
+use crate::vocab::money::Money;
+use crate::vocab::resources::Resources;
+use crate::vocab::share::{Growth, Share};
+
+const MILLION: u128 = 1_000_000;
+
+/// `floor(amount × share)`.
+pub fn share_of(amount: u64, share: Share) -> u64 {
+    narrow(u128::from(amount) * u128::from(share.millionths()) / MILLION)
+}
+
+/// What a node has for tenants' pods: `allocatable − daemonsets`.
+pub fn raw(pool: &Pool) -> Resources {
+    let (node, daemonsets) = (pool.node.each(), pool.daemonsets.each());
+    Resources::from_each(std::array::from_fn(|r| node[r].saturating_sub(daemonsets[r])))
+}
+
+/// What is planned onto a node: `floor(raw × (1 − headroom))` for CPU, memory and pods; every GPU.
+pub fn usable(pool: &Pool, policy: &Policy) -> Resources {
+    let free = MILLION - u128::from(policy.headroom.millionths());
+    let Resources { cpu, memory, pods, gpu } = raw(pool);
+    let part = |units: u64| narrow(u128::from(units) * free / MILLION);
+    Resources { cpu: part(cpu), memory: part(memory), pods: part(pods), gpu }
+}
+
+/// Nodes of `pool` for `load`. Nothing where something is asked that a node does not have.
+pub fn nodes_for(load: &Resources, pool: &Pool, policy: &Policy) -> Option<u64> {
+    let planned = ceilings(load, &usable(pool, policy))?;
+    if planned == 0 || pool.zones < 2 || !policy.survive_zone_loss {
+        return Some(planned);
+    }
+    // Without one of z zones, floor(s (z − 1) / z) nodes are left; headroom may be used then. The least such s.
+    let (left, zones) = (u128::from(ceilings(load, &raw(pool))?), u128::from(pool.zones));
+    Some(planned.max(narrow((left * zones).div_ceil(zones - 1))))
+}
+
+/// `max_r ceil(load_r / node_r)`.
+fn ceilings(load: &Resources, node: &Resources) -> Option<u64> {
+    let pairs = load.each().into_iter().zip(node.each());
+    pairs.filter(|(asked, _)| *asked > 0).try_fold(0, |most, (asked, offered)| match offered {
+        0 => None,
+        _ => Some(most.max(asked.div_ceil(offered))),
+    })
+}
+
+/// Growth over one horizon: `ceil(amount × (1 + growth)^quarters)`, in exact integers. Powers are worked out once.
+#[derive(Debug, Default)]
+pub struct Growths(HashMap<Growth, (BigUint, BigUint)>);
+
+impl Growths {
+    /// The grown amount; nothing where it is no 64-bit number.
+    pub fn grow(&mut self, amount: u64, growth: Growth, quarters: u32) -> Option<u64> {
+        if growth == Growth::NONE || amount == 0 {
+            return Some(amount);
+        }
+        let (times, over) = self.0.entry(growth).or_insert_with(|| {
+            let factor = u64::try_from(1_000_000 + i128::from(growth.millionths())).unwrap_or(0);
+            (BigUint::from(factor).pow(quarters), BigUint::from(1_000_000_u32).pow(quarters))
+        });
+        let product = &*times * amount;
+        let (whole, exact) = (&product / &*over, &product % &*over == BigUint::ZERO);
+        u64::try_from(whole).ok()?.checked_add(u64::from(!exact))
+    }
+}
+
+/// `ceil(cost / months)`, in micro-units.
+pub fn spread(cost: Money, months: u32) -> i128 {
+    let (cost, months) = (i128::from(cost.0), i128::from(months.max(1)));
+    cost.div_euclid(months) + i128::from(cost.rem_euclid(months) > 0)
+}
+
+/// `price × count`, in micro-units.
+pub fn cost(price: Money, count: u64) -> i128 {
+    i128::from(price.0) * i128::from(count)
+}
+
+/// Micro-units as money; the end of the range where they pass it, which no plan's claim can equal by accident.
+pub fn money(micro: i128) -> Money {
+    Money(i64::try_from(micro).unwrap_or(if micro < 0 { i64::MIN } else { i64::MAX }))
+}
+
+fn narrow(units: u128) -> u64 {
+    u64::try_from(units).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_rounded_up_once() {
+        let five = Growth::parse("0.05").unwrap();
+        let mut growths = Growths::default();
+        assert_eq!(growths.grow(100, five, 4), Some(122), "121.55, not 123 by rounding every quarter");
+        assert_eq!(growths.grow(0, five, 4), Some(0));
+        let half = Growth::parse("-0.5").unwrap();
+        assert_eq!(growths.grow(8, half, 2), Some(2), "exact, so nothing is added");
+        assert_eq!(Growths::default().grow(1 << 40, Growth::parse("100").unwrap(), 40), None);
+    }
+
+    #[test]
+    fn one_off_costs_are_rounded_up_and_shares_down() {
+        assert_eq!(spread(Money(100), 12), 9);
+        assert_eq!(spread(Money(96), 12), 8);
+        assert_eq!(share_of(9, Share::percent(50)), 4);
+    }
+}

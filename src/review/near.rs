@@ -1,0 +1,45 @@
+//! Check `near`: tenants of a pair share a cluster, site by site, and none of them has a cluster of its own.
+
+use super::Found;
+use super::scene::{Home, Scene};
+use crate::vocab::tier::Tier;
+
+pub fn check(scene: &Scene<'_>, found: &mut Found) {
+    for (index, tenant) in scene.inventory.tenants.iter().enumerate().filter(|(_, tenant)| !tenant.near.is_empty()) {
+        let span = Some(tenant.at.of("near"));
+        for (other, friend) in tenant.near.iter().filter_map(|name| scene.inventory.tenant(name)) {
+            let homes = |tenant: usize| scene.homes_of[tenant].iter().map(|home| &scene.homes[*home]);
+            for (home, theirs) in homes(index).flat_map(|home| homes(other).map(move |theirs| (home, theirs))) {
+                if !one_site(home, theirs) {
+                    continue;
+                }
+                if home.host != theirs.host {
+                    let message = format!(
+                        "{} and {} are near and live in `{}` and `{}`",
+                        home.words(),
+                        theirs.words(),
+                        scene.host(home).name(),
+                        scene.host(theirs).name()
+                    );
+                    found.finding("near", message, span);
+                } else if let Some(own) = [home, theirs].into_iter().find(|home| home.form.tier() == Tier::Cluster) {
+                    let message = format!(
+                        "tenants `{}` and `{}` are near, and {} has a cluster of its own",
+                        tenant.name,
+                        friend.name,
+                        own.words()
+                    );
+                    found.finding("near", message, span);
+                }
+            }
+        }
+    }
+}
+
+/// Site by site; a tenant without sites is near each site of the other.
+fn one_site(home: &Home<'_>, theirs: &Home<'_>) -> bool {
+    match (&home.placement.site, &theirs.placement.site) {
+        (Some(site), Some(other)) => site == other,
+        (None, _) | (_, None) => true,
+    }
+}

@@ -1,0 +1,146 @@
+//! A plan seen through its inventory: every name resolved, every demand planned. What the checks look at.
+
+use std::collections::HashMap;
+
+use crate::inventory::facts::SupportPhase;
+use crate::inventory::{Inventory, Offer, Places, Pool, Tenant, Workload};
+use crate::plan::{Action, Placement, Plan, PlannedCluster};
+use crate::vocab::name::{ClusterName, Residency, TenantName};
+use crate::vocab::resources::Demand;
+use crate::vocab::tier::{Form, Tenancy};
+
+/// Everything a check may look at.
+pub struct Scene<'a> {
+    /// What was asked and what there is.
+    pub inventory: &'a Inventory,
+    /// What is claimed.
+    pub plan: &'a Plan,
+    /// The plan it was made from, where that was given.
+    pub from: Option<&'a Plan>,
+    /// The plan's clusters that could be resolved, in its order.
+    pub hosts: Vec<Host<'a>>,
+    /// The plan's placements that could be resolved, in its order.
+    pub homes: Vec<Home<'a>>,
+    /// Indices of homes, by index of the tenant.
+    pub homes_of: Vec<Vec<usize>>,
+    /// Where units live today.
+    pub today: HashMap<Unit<'a>, &'a Placement>,
+    /// Rules that exceptions lift on the planning date, by tenant.
+    pub lifted: HashMap<&'a TenantName, Vec<&'a str>>,
+}
+
+/// A tenant at one of its sites.
+pub type Unit<'a> = (&'a TenantName, Option<&'a Residency>);
+
+/// A cluster of the plan, and what it is made of.
+pub struct Host<'a> {
+    /// What is planned for it.
+    pub planned: &'a PlannedCluster,
+    /// What it offers.
+    pub offer: &'a Offer,
+    /// Where the cluster or class was written.
+    pub at: &'a Places,
+    /// Its support on the planning date.
+    pub phase: SupportPhase,
+    /// Indices of the homes in it.
+    pub residents: Vec<usize>,
+}
+
+/// A unit and where the plan has it live.
+pub struct Home<'a> {
+    /// What is planned.
+    pub placement: &'a Placement,
+    /// Whose.
+    pub tenant: &'a Tenant,
+    /// Tier and nodes.
+    pub form: Form,
+    /// Index of the cluster in [`Scene::hosts`].
+    pub host: usize,
+    /// Index of the pool in the offer, for each workload.
+    pub pools: Vec<usize>,
+    /// The planned demand of each workload.
+    pub planned: Vec<Demand>,
+}
+
+impl<'a> Scene<'a> {
+    /// Homes that `rule` binds: those of tenants that no exception lifts it for.
+    pub fn bound_by(&self, rule: &'static str) -> impl Iterator<Item = &Home<'a>> {
+        self.homes.iter().filter(move |home| !self.lifts(&home.tenant.name, rule))
+    }
+
+    /// True where an exception lifts `rule` for `tenant` on the planning date.
+    pub fn lifts(&self, tenant: &TenantName, rule: &str) -> bool {
+        self.lifted.get(tenant).is_some_and(|rules| rules.contains(&rule))
+    }
+
+    /// The host of a home.
+    pub fn host(&self, home: &Home<'_>) -> &Host<'a> {
+        &self.hosts[home.host]
+    }
+
+    /// The homes in a host.
+    pub fn residents<'s>(&'s self, host: &'s Host<'a>) -> impl Iterator<Item = &'s Home<'a>> {
+        host.residents.iter().map(|index| &self.homes[*index])
+    }
+
+    /// Hosts in which many units live.
+    pub fn shared_hosts(&self) -> impl Iterator<Item = &Host<'a>> {
+        self.hosts.iter().filter(|host| host.planned.tenancy == Tenancy::Shared)
+    }
+
+    /// True where the plan says that it was made from another one that was not given: what only that one can tell is taken at the plan's word.
+    pub fn is_blind(&self) -> bool {
+        self.plan.from.is_some() && self.from.is_none()
+    }
+}
+
+impl Host<'_> {
+    /// The name.
+    pub const fn name(&self) -> &ClusterName {
+        &self.planned.name
+    }
+
+    /// True where it exists once the plan is carried out.
+    pub const fn stays(&self) -> bool {
+        match self.planned.action {
+            Action::Open | Action::Keep => true,
+            Action::Close => false,
+        }
+    }
+}
+
+impl<'a> Home<'a> {
+    /// Whose, as messages say it.
+    pub fn words(&self) -> String {
+        words(&self.placement.tenant, self.placement.site.as_ref())
+    }
+
+    /// The unit.
+    pub const fn unit(&self) -> Unit<'a> {
+        (&self.placement.tenant, self.placement.site.as_ref())
+    }
+
+    /// Each workload with the pool it runs on and what it is planned to ask.
+    pub fn parts<'s>(&'s self, offer: &'s Offer) -> impl Iterator<Item = (&'s Workload, &'s Pool, &'s Demand)> {
+        let pools = self.pools.iter().map(|index| &offer.pools[*index]);
+        self.tenant
+            .workloads
+            .iter()
+            .zip(pools)
+            .zip(&self.planned)
+            .map(|((workload, pool), planned)| (workload, pool, planned))
+    }
+
+    /// What all its workloads ask together.
+    pub fn total(&self) -> Demand {
+        self.planned.iter().copied().sum()
+    }
+}
+
+/// ``tenant `shop` ``, ``tenant `shop` at site `eu` ``.
+pub fn words(tenant: &TenantName, site: Option<&Residency>) -> String {
+    match site {
+        None => format!("tenant `{tenant}`"),
+        Some(site) => format!("tenant `{tenant}` at site `{site}`"),
+    }
+}
