@@ -96,50 +96,35 @@ fn chain(vertices: &[Vertex<'_>], from: usize, to: usize) -> Vec<(usize, Span)> 
     chain
 }
 
-/// In a near group every tenant with sites has the same ones, and with two or more sites every tenant has them: one home
-/// cannot share a cluster with homes in two residencies.
+/// In a near group all tenants with sites have the same ones. A tenant without sites is near each site of the others;
+/// whether that can be is for `planner` to find.
 fn check_sites(vertices: &[Vertex<'_>], groups: &UnionFind<usize>, faults: &mut Vec<Diagnostic>) {
-    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, vertex) in vertices.iter().enumerate() {
-        if !vertex.near.is_empty() {
-            members.entry(groups.find(at)).or_default().push(at);
-        }
-    }
-    for group in members.values() {
-        let most = |at: &&usize| sites(&vertices[**at]).len();
-        let Some(widest) = group.iter().rev().max_by_key(most).map(|at| &vertices[*at]) else { continue };
-        let asked = sites(widest);
-        if asked.is_empty() {
+        let Some(own) = vertex.table.sites.as_ref().filter(|_| !vertex.near.is_empty() && !sites(vertex).is_empty())
+        else {
+            continue;
+        };
+        let other = &vertices[*first.entry(groups.find(at)).or_insert(at)];
+        let asked = sites(other);
+        if sites(vertex) == asked {
             continue;
         }
-        for vertex in group.iter().map(|at| &vertices[*at]) {
-            let own = sites(vertex);
-            if own == asked || (own.is_empty() && asked.len() == 1) {
-                continue;
-            }
-            let span = vertex
-                .table
-                .sites
-                .as_ref()
-                .or(widest.table.sites.as_ref())
-                .map_or(vertex.table.head.span, |at| at.span);
-            let span = if own.is_empty() { vertex.table.name.as_ref().map_or(span, |at| at.span) } else { span };
-            let has = if own.is_empty() { "no sites".to_owned() } else { format!("the sites `{}`", own.join("`, `")) };
-            let message = format!(
-                "tenant `{}` has {has}, and is near `{}`, which has the sites `{}`",
-                vertex.name,
-                widest.name,
-                asked.join("`, `")
-            );
-            let fault = Diagnostic::error("near-sites", message).at(span, "");
-            let fault = match &widest.table.sites {
-                Some(sites) => fault.also(sites.span, "other sites"),
-                None => fault,
-            };
-            faults.push(
-                fault.help("near tenants share a cluster in each site: give both the same `sites`, or remove `near`"),
-            );
-        }
+        let message = format!(
+            "tenant `{}` has the sites `{}`, and is near `{}`, which has the sites `{}`",
+            vertex.name,
+            sites(vertex).join("`, `"),
+            other.name,
+            asked.join("`, `")
+        );
+        let fault = Diagnostic::error("near-sites", message).at(own.span, "");
+        let fault = match &other.table.sites {
+            Some(sites) => fault.also(sites.span, "other sites"),
+            None => fault,
+        };
+        faults.push(
+            fault.help("near tenants share a cluster in each site: give both the same `sites`, or remove `near`"),
+        );
     }
 }
 

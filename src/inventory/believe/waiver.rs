@@ -76,6 +76,8 @@ fn pin(table: &WrittenPin, sites: &Sites<'_>, names: &Names, faults: &mut Vec<Di
                 .help(help),
         );
     }
+    let mut at = table.places();
+    at.head(tenant.span);
     Some(Pin {
         tenant: tenant.value.clone(),
         cluster: table.cluster.as_ref().map(|at| at.value.clone()),
@@ -84,7 +86,7 @@ fn pin(table: &WrittenPin, sites: &Sites<'_>, names: &Names, faults: &mut Vec<Di
         owner: table.owner.as_ref()?.value.clone(),
         reason: table.reason.as_ref()?.value.0.clone(),
         until: table.until.as_ref().map(|at| at.value),
-        at: table.places(),
+        at,
     })
 }
 
@@ -173,13 +175,16 @@ fn exception(table: &WrittenException, names: &Names, faults: &mut Vec<Diagnosti
         };
         faults.push(fault.help(format!("rules that can be lifted: {}", LIFTABLE.join(", "))));
     }
+    let tenant = table.tenant.as_ref()?;
+    let mut at = table.places();
+    at.head(tenant.span);
     Some(Exception {
-        tenant: table.tenant.as_ref()?.value.clone(),
+        tenant: tenant.value.clone(),
         rule: table.rule.as_ref()?.value.0.clone(),
         owner: table.owner.as_ref()?.value.clone(),
         reason: table.reason.as_ref()?.value.0.clone(),
         until: table.until.as_ref()?.value,
-        at: table.places(),
+        at,
     })
 }
 
