@@ -162,6 +162,8 @@ fn tenant(form: Form, provider: &str, choice: Choice) -> Tenant {
         name: tenant_name(form, provider).parse().unwrap(),
         team: if trust == Trust::Soft { "payments" } else { "health" }.parse().unwrap(),
         environment: "production".parse().unwrap(),
+        application: None,
+        unit: None,
         trust,
         kubernetes: MinorRange::ANY,
         regulation: Vec::new(),
