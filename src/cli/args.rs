@@ -67,11 +67,11 @@ impl Command {
     pub const fn format(&self) -> Format {
         match self {
             Self::Check(args) => args.format.format,
-            Self::Import(args) => args.format(),
             Self::Plan(args) => args.format.format,
             Self::Explain(args) => args.format.format,
             Self::Review(args) => args.format.format,
             Self::Diff(args) => args.format.format,
+            Self::Import(args) => args.format(),
             Self::Init(_) | Self::Render(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::findings;
 use crate::cli::load::{self, Loaded};
 use crate::cli::terminal::Terminal;
-use fleetplan::report::words;
+use fleetplan::report::{diagnostics, words};
 
 /// Report every fault of the inventory at once, and the known pitfalls
 ///
@@ -30,12 +30,12 @@ pub struct CheckArgs {
 
 /// Reads, judges and tells.
 pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let Loaded { inventory, diagnostics, sources } = load::look(&args.inventory, load::today())?;
-    let (errors, warnings) = findings::split(&diagnostics);
+    let Loaded { inventory, diagnostics: found, sources } = load::look(&args.inventory, load::today())?;
+    let (errors, warnings) = findings::split(&found);
     match args.format.format {
-        Format::Json => terminal.print(&findings::document(&[(diagnostics, sources)]))?,
+        Format::Json => terminal.print(&findings::document(&[(found, sources)]))?,
         Format::Text => {
-            terminal.print(&findings::text(&diagnostics, &sources, terminal.ink()))?;
+            terminal.print(&findings::text(&found, &sources, terminal.ink()))?;
             let sound = inventory.map(|inventory| {
                 format!(
                     "{}: {}, {}, {}; ",
@@ -45,7 +45,9 @@ pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Failure> {
                     words::count(inventory.classes.len(), "class", "classes"),
                 )
             });
-            terminal.print(&format!("{}{}\n", sound.unwrap_or_default(), findings::count(&diagnostics)))?;
+            let count = Some(diagnostics::summary(&found)).filter(|count| !count.is_empty());
+            let count = count.unwrap_or_else(|| "nothing to complain about".to_owned());
+            terminal.print(&format!("{}{count}\n", sound.unwrap_or_default()))?;
         }
     }
     Ok(match (errors, warnings) {
