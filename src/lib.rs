@@ -6,9 +6,12 @@
 //! `vocab`, `inventory`, `plan` and `intake`, `review`, `rules` and `gitops`, `solve`, `planner`, `report`, `cli`.
 //! Each imports only from floors below it; `tests/floors.rs` keeps that true.
 
+pub mod gitops;
+pub mod intake;
 pub mod inventory;
 pub mod plan;
 pub mod planner;
+pub mod report;
 pub mod review;
 pub mod rules;
 pub mod solve;

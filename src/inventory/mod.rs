@@ -156,14 +156,17 @@ pub fn read(files: Vec<(String, Vec<u8>)>, date: Option<Date>, today: Date) -> R
     let believed = believe::believe(written, &sources, date, today, &mut faults);
     let mut diagnostics = faults.into_vec();
     if broken {
-        // What a broken file would have said is not missing, it is unread.
-        diagnostics.retain(|diagnostic| {
-            !matches!(diagnostic.code, "unknown-name" | "no-fleet" | "no-clusters" | "no-tenants")
-        });
+        diagnostics.retain(|diagnostic| !follows_from_unread(diagnostic));
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.as_ref().map(|label| label.span), diagnostic.code));
     let inventory = believed.filter(|_| diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error));
     Reading { inventory, diagnostics, sources }
+}
+
+/// True for a finding that a file which could not be read may explain: what it would have said is not missing, it is unread.
+#[must_use]
+pub fn follows_from_unread(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.code, "unknown-name" | "no-fleet" | "no-clusters" | "no-tenants")
 }
 
 /// The facts that are shipped, in the form of an inventory's own tables.

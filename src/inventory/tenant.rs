@@ -20,6 +20,10 @@ pub struct Tenant {
     pub team: TeamName,
     /// Its environment. production.
     pub environment: Environment,
+    /// The application that it runs, in people's words. No rule reads it.
+    pub application: Option<String>,
+    /// The business unit that it belongs to, in people's words. No rule reads it.
+    pub unit: Option<String>,
     /// How far it is trusted. soft.
     pub trust: Trust,
     /// The minors it runs on. any.

@@ -388,6 +388,10 @@ table! {
         team: TeamName,
         /// Its environment. Default: production.
         environment: Environment,
+        /// The application it runs, in people's words.
+        application: Text,
+        /// The business unit it belongs to, in people's words.
+        unit: Text,
         /// How far it is trusted. Default: soft.
         trust: Trust,
         /// The minors it runs on. Default: any.

@@ -1,0 +1,174 @@
+//! `fleetplan plan`: decides, checks the decision, writes the plan file and shows it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueHint;
+use fleetplan::inventory::Inventory;
+use fleetplan::plan::{self, Plan};
+use fleetplan::planner::{self, Proposal, Wishes};
+use fleetplan::report::table::Detail;
+use fleetplan::report::{self, words};
+use fleetplan::review;
+use fleetplan::vocab::diagnostic::Diagnostic;
+
+use crate::cli::args::{Format, FormatArgs, InventoryArgs, PLAN};
+use crate::cli::disk::said;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::load;
+use crate::cli::progress::Watcher;
+use crate::cli::save::save;
+use crate::cli::terminal::Terminal;
+
+/// Decide where every tenant lives, and write the plan
+///
+/// The plan file holds every home, the clusters to open, keep and close, the money and the proof. The same inventory always makes
+/// the same plan. Without `--from`, nobody lives anywhere yet and nobody moves; with it, a move costs what the policy says.
+///
+/// Where no plan exists, the requirements that cannot stand together are told, each with its line, and nothing is written.
+/// Ctrl-C ends the search with the best plan so far.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  fleetplan plan
+  fleetplan plan --from plans/current.toml --max-moves 5
+  fleetplan plan -i what-if --from plans/current.toml --out plans/what-if.toml
+  fleetplan plan --dry-run --format json | jq '.objective'
+
+Exit codes: 0 a plan, 1 no plan exists, 2 the input is wrong, 3 the budget ended without a plan.")]
+pub struct PlanArgs {
+    #[command(flatten)]
+    inventory: InventoryArgs,
+    /// The plan that says where tenants live today
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    from: Option<PathBuf>,
+    /// The most homes that may move
+    #[arg(long, value_name = "N", requires = "from")]
+    max_moves: Option<u64>,
+    /// Leave out the fewest tenants that cannot live, instead of answering that no plan exists
+    #[arg(long)]
+    partial: bool,
+    /// Where to write the plan; `-` for standard output
+    #[arg(short, long, value_name = "FILE", default_value = PLAN, value_hint = ValueHint::FilePath)]
+    out: PathBuf,
+    /// Show the plan and write nothing
+    #[arg(long, conflicts_with = "out")]
+    dry_run: bool,
+    /// Show the fleet, not every home
+    #[arg(long)]
+    summary: bool,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+/// Decides, reviews, writes, shows.
+pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let to_stdout = args.out == Path::new("-");
+    if to_stdout && args.format.format == Format::Json {
+        let fault = Diagnostic::error("two-answers", "standard output cannot take the plan file and a JSON document");
+        return Err(Failure::wrong(
+            fault.help("leave `--out -` out: the JSON document says everything the plan file says"),
+        ));
+    }
+    let (inventory, warnings) = load::inventory(&args.inventory, load::today())?;
+    let from = args.from.as_deref().map(load::plan).transpose()?;
+    if let (Some(from), Some(path)) = (&from, &args.from) {
+        load::of_this_fleet(&inventory, from, path)?;
+    }
+    let wishes = Wishes { from: from.as_ref(), partial: args.partial, max_moves: args.max_moves };
+    let mut watcher = Watcher::start(terminal);
+    let proposal = planner::propose(&inventory, &wishes, &mut |progress| watcher.hear(progress));
+    let interrupted = watcher.was_interrupted();
+    let took = watcher.end();
+    let exit = match proposal {
+        Proposal::Plan(plan) => {
+            let plan = reviewed(*plan, &inventory, from.as_ref())?;
+            if !args.dry_run && !to_stdout {
+                write(&plan, &args.out, terminal)?;
+            }
+            show(&plan, args, to_stdout, terminal)?;
+            Exit::Done
+        }
+        Proposal::Impossible(conflicts) => {
+            terminal.print(&match args.format.format {
+                Format::Text => {
+                    report::conflict::text(&conflicts, &inventory.sources, &inventory.fleet.currency, terminal.ink())
+                }
+                Format::Json => {
+                    report::json::text(&report::json::impossible(&inventory, &inventory.fingerprint(), &conflicts))
+                }
+            })?;
+            if !args.partial {
+                terminal.note("`--partial` plans all but the fewest tenants that cannot live\n");
+            }
+            Exit::No
+        }
+        Proposal::Unknown(message) => {
+            terminal.print(&match args.format.format {
+                Format::Text => {
+                    format!("{}\n", terminal.ink().bad(format!("no answer: {}", report::safe::line(&message))))
+                }
+                Format::Json => {
+                    report::json::text(&report::json::unknown(&inventory, &inventory.fingerprint(), &message))
+                }
+            })?;
+            Exit::NoAnswer
+        }
+    };
+    afterwards(args, &inventory, &warnings, interrupted, took, terminal);
+    Ok(exit)
+}
+
+/// The plan, if the check that shares no code with the solver agrees to it.
+fn reviewed(plan: Plan, inventory: &Inventory, from: Option<&Plan>) -> Result<Plan, Failure> {
+    let findings = review::review(inventory, &plan, from).findings;
+    if findings.is_empty() {
+        return Ok(plan);
+    }
+    let mut diagnostics: Vec<Diagnostic> = findings.into_iter().map(load::finding).collect();
+    let help = "nothing was written; please report it with the inventory, or with what of it shows the fault";
+    diagnostics.push(Diagnostic::error("own-fault", "fleetplan made a plan that its own review refuses").help(help));
+    Err(Failure::bug(diagnostics, inventory.sources.clone()))
+}
+
+fn show(plan: &Plan, args: &PlanArgs, to_stdout: bool, terminal: &Terminal) -> Result<(), Failure> {
+    let detail = if args.summary { Detail::Summary } else { Detail::Whole };
+    terminal.print(&match args.format.format {
+        Format::Text if to_stdout => plan::file::write(plan),
+        Format::Text => report::table::plan(plan, detail, terminal.ink()),
+        Format::Json => report::json::text(&report::json::plan(plan)),
+    })
+}
+
+/// Writes the plan file, over nothing but an earlier plan.
+fn write(plan: &Plan, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    load::refuse_to_overwrite(path)?;
+    save(path, &plan::file::write(plan), terminal)
+}
+
+/// What is said beside the answer: time, interruption, warnings. Never part of a file, so that equal plans stay equal.
+fn afterwards(
+    args: &PlanArgs,
+    inventory: &Inventory,
+    warnings: &[Diagnostic],
+    interrupted: bool,
+    took: Duration,
+    terminal: &Terminal,
+) {
+    let ink = terminal.note_ink();
+    if interrupted {
+        terminal.complain(&format!("{}: this is the best that was found until then\n", ink.warn("interrupted")));
+    }
+    if !warnings.is_empty() {
+        let check = if args.inventory.is_default() {
+            String::new()
+        } else {
+            format!(" -i {}", said(&args.inventory.inventory))
+        };
+        let number = words::count(warnings.len(), "warning", "warnings");
+        terminal.note(&format!("{} about the inventory; `fleetplan check{check}` shows them\n", ink.warn(number)));
+    }
+    let tenants = words::count(inventory.tenants.len(), "tenant", "tenants");
+    terminal.note(&ink.quiet(format!("{tenants} in {:.2} s\n", took.as_secs_f64())));
+}

@@ -1,0 +1,165 @@
+//! ApplicationSets: what turns descriptor files into Argo CD Applications.
+//!
+//! In: a shard. Out: one `ApplicationSet`. Nothing it does can delete in bulk: Applications are created and updated, never deleted
+//! (`create-update`), resources outlive their Application, nothing is pruned by itself, and a missing value is an error rather than an
+//! empty name. The project is literal: a templated one would let whoever writes a descriptor choose it.
+//!
+//! `{{ … }}` in `spec.template` is Argo CD's, so text of the inventory that holds it is refused first.
+
+use serde_json::{Value, json};
+
+use super::document::{Document, Labels, TENANT, WAVE};
+use super::shard::{ARGOCD, IN_CLUSTER, Kind, ROOT, Shard};
+use crate::inventory::{Gitops, Inventory};
+use crate::vocab::diagnostic::Diagnostic;
+
+/// The document of a shard.
+pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
+    let gitops = &inventory.fleet.gitops;
+    let says = json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {
+            "name": shard.name,
+            "namespace": ARGOCD,
+            "labels": Labels::managed().0,
+            // With it, deleting the ApplicationSet waits for its Applications instead of leaving them to owner references.
+            "finalizers": ["resources-finalizer.argocd.argoproj.io"],
+        },
+        "spec": {
+            "goTemplate": true,
+            "goTemplateOptions": ["missingkey=error"],
+            "generators": [{ "git": {
+                "repoURL": gitops.repository,
+                "revision": gitops.revision,
+                "files": files(gitops, shard),
+            } }],
+            "syncPolicy": { "applicationsSync": "create-update", "preserveResourcesOnDeletion": true },
+            "template": { "metadata": metadata(shard.kind), "spec": spec(gitops, shard) },
+        },
+    });
+    Document::new("applicationset/application-set.yaml.hbs", says)
+}
+
+/// Where the descriptors are: exact paths for clusters; for tenants one pattern per cluster, whose file name stands nowhere else.
+fn files(gitops: &Gitops, shard: &Shard) -> Vec<Value> {
+    let descriptor = shard.kind.descriptor();
+    let mut paths: Vec<String> = shard
+        .items
+        .iter()
+        .map(|item| match shard.kind {
+            Kind::Clusters | Kind::Policies => in_repository(gitops, &format!("{}/{descriptor}", item.folder)),
+            Kind::Namespaces | Kind::OwnClusters | Kind::Vclusters => {
+                in_repository(gitops, &format!("tenants/{}/*/{descriptor}", item.cluster))
+            }
+        })
+        .collect();
+    paths.dedup();
+    paths.into_iter().map(|path| json!({ "path": path })).collect()
+}
+
+/// A path of the tree as a path of the repository.
+pub(super) fn in_repository(gitops: &Gitops, path: &str) -> String {
+    if gitops.path.is_empty() { path.to_owned() } else { format!("{}/{path}", gitops.path) }
+}
+
+fn metadata(kind: Kind) -> Value {
+    let mut labels = Labels::managed().with(WAVE, "{{.wave}}");
+    match kind {
+        Kind::Namespaces | Kind::OwnClusters | Kind::Vclusters => labels = labels.with(TENANT, "{{.tenant}}"),
+        Kind::Clusters | Kind::Policies => {}
+    }
+    json!({ "name": "{{.application}}", "labels": labels.0 })
+}
+
+fn spec(gitops: &Gitops, shard: &Shard) -> Value {
+    let manifests = "{{.path.path}}/manifests";
+    let of_repository = json!({ "repoURL": gitops.repository, "targetRevision": gitops.revision, "path": manifests });
+    let mut options = vec!["ServerSideApply=true"];
+    let destination = match shard.kind {
+        Kind::Clusters => {
+            options.push("CreateNamespace=true");
+            json!({ "server": IN_CLUSTER, "namespace": "{{.namespace}}" })
+        }
+        Kind::Namespaces | Kind::OwnClusters | Kind::Policies | Kind::Vclusters => {
+            json!({ "name": "{{.cluster}}", "namespace": "{{.namespace}}" })
+        }
+    };
+    let mut spec = json!({
+        "project": shard.name,
+        "destination": destination,
+        "syncPolicy": {
+            "automated": { "prune": false, "selfHeal": true },
+            "retry": { "limit": 5, "backoff": { "duration": "30s", "factor": 2, "maxDuration": "5m" } },
+            "syncOptions": options,
+        },
+    });
+    if shard.kind == Kind::Vclusters {
+        let mut values = of_repository;
+        values["ref"] = Value::from("tree");
+        let chart = json!({
+            "repoURL": gitops.chart_repository,
+            "chart": "vcluster",
+            "targetRevision": "{{.chartVersion}}",
+            "helm": { "releaseName": "{{.release}}", "valueFiles": ["$tree/{{.path.path}}/values.yaml"] },
+        });
+        spec["sources"] = json!([values, chart]);
+    } else {
+        spec["source"] = of_repository;
+    }
+    spec
+}
+
+/// The Application that a person applies once: it delivers every project and ApplicationSet, and not itself.
+pub(super) fn root(inventory: &Inventory) -> Document {
+    let gitops = &inventory.fleet.gitops;
+    let says = json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": { "name": ROOT, "namespace": ARGOCD, "labels": Labels::managed().0 },
+        "spec": {
+            "project": ROOT,
+            "destination": { "server": IN_CLUSTER, "namespace": ARGOCD },
+            "source": {
+                "repoURL": gitops.repository,
+                "targetRevision": gitops.revision,
+                "path": in_repository(gitops, "argocd"),
+                "directory": { "recurse": true, "exclude": "root.yaml" },
+            },
+            "syncPolicy": {
+                "automated": { "prune": false, "selfHeal": true },
+                "syncOptions": ["ServerSideApply=true"],
+            },
+        },
+    });
+    Document::new("argocd/application.yaml.hbs", says)
+}
+
+/// Text of `[fleet] gitops` that Argo CD would not take for text.
+///
+/// # Errors
+/// `gitops-not-plain` for each.
+pub(super) fn check_gitops(inventory: &Inventory) -> Vec<Diagnostic> {
+    let Gitops { repository, revision, path, delivery: _, chart_repository } = &inventory.fleet.gitops;
+    let strays = |path: &str| path.split('/').any(|part| part == ".." || part == ".") || path.starts_with('/');
+    let globs = |path: &str| path.contains(['*', '?', '[', ']', '\\']);
+    [
+        ("repository", repository, false),
+        ("revision", revision, false),
+        ("path", path, strays(path) || globs(path)),
+        ("chart_repository", chart_repository, false),
+    ]
+    .into_iter()
+    .filter(|(_, text, strays)| {
+        *strays || text.contains("{{") || text.contains("}}") || text.contains(char::is_control)
+    })
+    .map(|(key, text, _)| {
+        Diagnostic::error(
+            "gitops-not-plain",
+            format!("`{key}` is `{}`, which Argo CD reads as more than text", text.escape_debug()),
+        )
+        .at(inventory.fleet.at.of("gitops"), "in this table")
+        .help("no `{{`, no control characters; in `path` no `..`, no `*` and no other pattern")
+    })
+    .collect()
+}

@@ -1,0 +1,109 @@
+//! Which keys the values of a vcluster chart know, by the chart's minor.
+//!
+//! The unified chart's schemas are closed: a key more is a refusal, and a guardrail under an old name would be none. The spans were
+//! proved with the charts' own schemas, 0.20 to 0.37. The chart's legacy forms (0.15 to 0.19) have another shape altogether and are
+//! no minor of this table.
+
+use crate::inventory::{Edition, VclusterPolicy};
+use crate::vocab::diagnostic::Diagnostic;
+use crate::vocab::version::ChartVersion;
+
+/// A feature of the values that some charts lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// `policies.limitRange.max`.
+    LimitRangeMax,
+    /// `sync.toHost.pods.runtimeClassName`.
+    RuntimeClass,
+    /// `exportKubeConfig.additionalSecrets` beside the older `secret`.
+    AdditionalSecrets,
+    /// `sync.toHost.namespaces`, before that `experimental.multiNamespaceMode`.
+    NamespaceSync,
+    /// `privateNodes`.
+    PrivateNodes,
+    /// `policies.networkPolicy.workload.publicEgress`, before that `policies.networkPolicy.outgoingConnections`.
+    PublicEgress,
+    /// `controlPlane.advanced.podDisruptionBudget`.
+    DisruptionBudget,
+    /// `deletion.prevent`.
+    PreventDeletion,
+}
+
+impl Key {
+    /// Every key.
+    #[cfg(test)]
+    pub const ALL: [Self; 8] = [
+        Self::LimitRangeMax,
+        Self::RuntimeClass,
+        Self::AdditionalSecrets,
+        Self::NamespaceSync,
+        Self::PrivateNodes,
+        Self::PublicEgress,
+        Self::DisruptionBudget,
+        Self::PreventDeletion,
+    ];
+
+    /// The first minor of the chart that has it. None was lost again so far.
+    pub const fn since(self) -> u16 {
+        match self {
+            Self::LimitRangeMax => 21,
+            Self::RuntimeClass => 23,
+            Self::AdditionalSecrets => 24,
+            Self::NamespaceSync | Self::PrivateNodes => 26,
+            Self::PublicEgress | Self::DisruptionBudget => 31,
+            Self::PreventDeletion => 32,
+        }
+    }
+}
+
+/// The minors of the unified chart that are known, ends included.
+pub(super) const UNIFIED: std::ops::RangeInclusive<u16> = 20..=37;
+
+/// The shape of the values that a chart reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Epoch {
+    minor: u16,
+}
+
+impl Epoch {
+    /// The epoch of a chart.
+    ///
+    /// # Errors
+    /// `chart-unknown` for a chart outside 0.20 to 0.37.
+    pub fn of(policy: &VclusterPolicy) -> Result<Self, Diagnostic> {
+        let ChartVersion { major, minor, .. } = policy.chart;
+        if major == 0 && UNIFIED.contains(&minor) {
+            return Ok(Self { minor });
+        }
+        let (first, last) = (UNIFIED.start(), UNIFIED.end());
+        Err(Diagnostic::error("chart-unknown", format!("no values are known for chart {} of vcluster", policy.chart))
+            .at(policy.at.of("chart"), "this chart")
+            .help(format!("choose a chart from 0.{first} to 0.{last}")))
+    }
+
+    /// Whether this chart knows a key.
+    pub const fn knows(self, key: Key) -> bool {
+        self.minor >= key.since()
+    }
+}
+
+/// The repository of a control plane's image. The chart's default is the vendor's own image in every edition.
+pub(super) const fn image_repository(edition: Edition) -> &'static str {
+    match edition {
+        Edition::Oss => "loft-sh/vcluster-oss",
+        Edition::Free | Edition::Enterprise => "loft-sh/vcluster-pro",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_from_its_first_chart_on() {
+        for key in Key::ALL {
+            assert!(!Epoch { minor: key.since() - 1 }.knows(key), "{key:?}");
+            assert!(Epoch { minor: key.since() }.knows(key), "{key:?}");
+        }
+    }
+}

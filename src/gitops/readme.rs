@@ -1,0 +1,121 @@
+//! The tree's README: what it is, from which plan, in which order it is applied, and what cannot be taken back.
+//!
+//! In: inventory, plan, resolved fleet. Out: Markdown. Its data are lists and words; the template has the sentences.
+
+use serde_json::{Value, json};
+
+use super::cluster_api::own_nodes;
+use super::document::{DEDICATED, PLATFORM};
+use super::home::{Fleet, Home, runtime_class};
+use super::shard::{ROOT, Shard, home_folder};
+use super::templates::Templates;
+use crate::inventory::Inventory;
+use crate::plan::{Action, Plan};
+use crate::vocab::diagnostic::Diagnostic;
+use crate::vocab::tier::{Form, Tier};
+
+/// The text of the README.
+pub(super) fn text(
+    inventory: &Inventory,
+    plan: &Plan,
+    fleet: &Fleet<'_>,
+    shards: &[Shard],
+    templates: &Templates,
+) -> Result<String, Diagnostic> {
+    let opened: Vec<&str> = fleet
+        .hosts
+        .iter()
+        .filter(|host| host.planned.action == Action::Open)
+        .map(|host| host.planned.name.as_str())
+        .collect();
+    let closed: Vec<&str> = plan
+        .clusters
+        .iter()
+        .filter(|cluster| cluster.action == Action::Close)
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    let data = json!({
+        "fleet": plan.fleet.as_str(),
+        "date": plan.date.to_string(),
+        "inventory": plan.fingerprint,
+        "plan": plan.fingerprint(),
+        "objective": format!("{} {}", plan.proof.objective, plan.currency),
+        "root": ROOT,
+        "dedicated": DEDICATED,
+        "platform": PLATFORM,
+        "repository": inventory.fleet.gitops.repository,
+        "path": inventory.fleet.gitops.path,
+        "registry": inventory.policy.registries.first(),
+        "homes": fleet.homes.iter().map(home).collect::<Vec<_>>(),
+        "opened": opened,
+        "closed": closed,
+        "moves": plan.moves.iter().map(|step| json!({
+            "tenant": step.tenant.as_str(),
+            "from": step.from,
+            "to": step.to,
+        })).collect::<Vec<_>>(),
+        "nodes": nodes(fleet),
+        "runtimes": runtimes(fleet),
+        "shards": shards.iter().map(|shard| json!({ "name": shard.name, "items": shard.items.len() })).collect::<Vec<_>>(),
+        "doors": fleet.homes.iter().filter_map(|home| door(inventory, home)).collect::<Vec<_>>(),
+    });
+    templates.render("readme/README.md.hbs", &data, "the tree's README")
+}
+
+fn home(home: &Home<'_>) -> Value {
+    json!({
+        "tenant": home.name(),
+        "team": home.tenant.team.as_str(),
+        "site": home.placement.site.as_ref().map_or("", |site| site.as_str()),
+        "form": home.form.to_string(),
+        "cluster": home.host.name(),
+        "rule": home.placement.rule,
+        "reason": home.placement.reason,
+        "folder": home_folder(home),
+    })
+}
+
+/// Nodes that must carry a label and a taint before their tenant's pods can run.
+fn nodes(fleet: &Fleet<'_>) -> Vec<Value> {
+    let mut all = Vec::new();
+    for home in fleet.homes.iter().filter(|home| home.has_dedicated_nodes()) {
+        for planned in &home.host.planned.pools {
+            let Some((_, pool)) = home.host.offer.pool(&planned.pool) else { continue };
+            let nodes = own_nodes(home, pool);
+            if nodes > 0 {
+                all.push(json!({
+                    "cluster": home.host.name(), "pool": pool.name.as_str(), "tenant": home.name(), "nodes": nodes,
+                }));
+            }
+        }
+    }
+    all
+}
+
+/// RuntimeClasses that vclusters force on their pods, by cluster.
+fn runtimes(fleet: &Fleet<'_>) -> Vec<Value> {
+    let forced = fleet
+        .homes
+        .iter()
+        .filter(|home| home.form.is_vcluster())
+        .filter_map(|home| home.sandbox().map(|runtime| (home.host.name(), runtime_class(runtime))));
+    let set: std::collections::BTreeSet<(&str, &str)> = forced.collect();
+    set.into_iter().map(|(cluster, name)| json!({ "cluster": cluster, "name": name })).collect()
+}
+
+/// What of a home cannot be changed in place.
+fn door(inventory: &Inventory, home: &Home<'_>) -> Option<Value> {
+    let what = match (home.form.tier(), home.form) {
+        (Tier::Vcluster, form) => {
+            let store = if home.tenant.high_availability { "a deployed etcd" } else { "the embedded database" };
+            let nodes = if form == Form::VclusterPrivate { "private nodes" } else { "nodes of its host" };
+            format!("vcluster on {store} with {nodes}, chart {}", inventory.vcluster.chart)
+        }
+        (Tier::Cluster, _) => {
+            let class = home.host.planned.class.as_ref()?;
+            format!("cluster of class {class} in region {}", home.host.planned.region)
+        }
+        (Tier::Namespace, _) => return None,
+    };
+    Some(json!({ "tenant": home.name(), "cluster": home.host.name(), "what": what }))
+}

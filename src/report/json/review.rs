@@ -1,0 +1,43 @@
+//! What the independent check found as a document.
+
+use serde::Serialize;
+
+use super::{Amount, FORMAT_VERSION, place};
+use crate::review::{Finding, Review};
+use crate::vocab::diagnostic::{Place, Sources};
+
+/// Findings, notes, verdict.
+#[derive(Debug, Serialize)]
+pub struct ReviewDocument<'a> {
+    format_version: u32,
+    valid: bool,
+    objective: Amount,
+    findings: Vec<FindingDocument<'a>>,
+    notes: Vec<FindingDocument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingDocument<'a> {
+    check: &'static str,
+    message: &'a str,
+    place: Option<Place>,
+}
+
+/// What was found.
+#[must_use]
+pub fn review<'a>(review: &'a Review, sources: &Sources) -> ReviewDocument<'a> {
+    let Review { findings, notes, money: _, objective } = review;
+    let all = |findings: &'a [Finding]| findings.iter().map(|finding| document(finding, sources)).collect();
+    ReviewDocument {
+        format_version: FORMAT_VERSION,
+        valid: review.is_valid(),
+        objective: (*objective).into(),
+        findings: all(findings),
+        notes: all(notes),
+    }
+}
+
+fn document<'a>(finding: &'a Finding, sources: &Sources) -> FindingDocument<'a> {
+    let Finding { check, message, span } = finding;
+    FindingDocument { check, message, place: place(sources, *span) }
+}
