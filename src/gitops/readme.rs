@@ -21,7 +21,7 @@ pub(super) fn text(
     fleet: &Fleet<'_>,
     shards: &[Shard],
     templates: &Templates,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Box<Diagnostic>> {
     let opened: Vec<&str> = fleet
         .hosts
         .iter()
