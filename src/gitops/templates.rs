@@ -215,8 +215,8 @@ fn markdown_text(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => escaped.push(' '),
-            // Every ASCII punctuation may be escaped; these are the ones that mean something inside a line or at its beginning.
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '$' | '@' => {
+            // What means something inside of a line or at its beginning. A link or an image needs its bracket.
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
@@ -358,6 +358,6 @@ mod tests {
 
     #[test]
     fn prose_from_data_is_neither_markdown_nor_html_nor_two_lines() {
-        assert_eq!(markdown_text("a|b\n# c <script>[x](y)"), "a\\|b \\# c &lt;script&gt;\\[x\\]\\(y\\)");
+        assert_eq!(markdown_text("a|b\n# c <script>[x](y)"), "a\\|b \\# c &lt;script&gt;\\[x\\](y)");
     }
 }

@@ -149,6 +149,18 @@ fn the_root_application_delivers_everything_but_itself() {
 }
 
 #[test]
+fn a_chart_in_an_oci_registry_is_named_as_argo_cd_names_it() {
+    let words =
+        crate::fixture::page(DEFAULT).replace("https://charts.acme.example", "oci://registry.acme.example/charts");
+    let inventory = crate::fixture::read(&words);
+    let tree = render(&inventory, &crate::fixture::plan(&inventory, DEFAULT));
+    let set = documents(&tree, "argocd/applicationsets/vclusters-eu-west-1.yaml").remove(0);
+    assert_eq!(at(&set, "spec.template.spec.sources.1.repoURL"), "registry.acme.example/charts");
+    let project = documents(&tree, "argocd/projects/vclusters-eu-west-1.yaml").remove(0);
+    assert_eq!(at(&project, "spec.sourceRepos.1"), "registry.acme.example/charts");
+}
+
+#[test]
 fn machines_of_an_opened_cluster_carry_their_owners_label_and_taint() {
     let tree = tree(DEFAULT);
     let cluster = documents(&tree, "clusters/eks-class-2/manifests/cluster.yaml").remove(0);

@@ -85,6 +85,21 @@ fn quotas_of_a_tenants_namespaces_add_up_to_its_planned_demand() {
 }
 
 #[test]
+fn an_estimate_without_storage_forbids_none_and_a_statement_without_storage_does() {
+    for (estimated, claims) in [("true", "40"), ("false", "0")] {
+        let words = crate::fixture::page(DEFAULT)
+            .replace("storage = \"500Gi\", ", "")
+            .replace("importance = 3", &format!("importance = 3\nestimated = {estimated}"));
+        let inventory = crate::fixture::read(&words);
+        let tree = crate::reading::render(&inventory, &crate::fixture::plan(&inventory, DEFAULT));
+        let quota = documents(&tree, "tenants/eks-1/namespace-shared-eks/manifests/quota.yaml").remove(0);
+        let hard = at(&quota, "spec.hard");
+        assert_eq!(hard["persistentvolumeclaims"], claims, "estimated = {estimated}");
+        assert_eq!(hard["requests.storage"].is_null(), estimated == "true");
+    }
+}
+
+#[test]
 fn a_limit_range_never_defaults_above_its_own_maximum() {
     for range in of_kind(&tree(DEFAULT), "LimitRange") {
         let limits = at(&range, "spec.limits.0");

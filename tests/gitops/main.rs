@@ -5,6 +5,7 @@ mod delivery;
 mod fixture;
 mod guardrails;
 mod injection;
+mod kill;
 mod reading;
 mod refusals;
 mod snapshot;
