@@ -1,45 +1,17 @@
 //! The example in `inventory/`: it reads without a fault and holds what the README promises of it.
 
+mod folders;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use fleetplan::inventory::{self, CrdPolicy, Edition, Inventory, Runtime, Tenant, Trust};
+use fleetplan::plan::{Action, Plan, Status};
+use fleetplan::planner::{self, Proposal, Wishes};
 use fleetplan::vocab::calendar::Date;
+use fleetplan::vocab::name::TenantName;
+use fleetplan::vocab::tier::{Form, Tier};
 use fleetplan::vocab::version::Minor;
-
-const TODAY: Date = Date::constant(2030, 1, 1); // far from the date that the example fixes
-
-/// Every `*.toml` below a folder of this repository, with its path from there.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
-        let entries = std::fs::read_dir(folder).expect("a folder of this repository");
-        let paths: BTreeSet<PathBuf> = entries.map(|entry| entry.expect("a readable entry").path()).collect();
-        for path in paths {
-            if path.is_dir() {
-                walk(root, &path, found);
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
-                let name = path.strip_prefix(root).expect("below the root").display().to_string();
-                found.push((name, std::fs::read(&path).expect("a readable file")));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(folder, folder, &mut found);
-    found
-}
-
-fn read(folder: &str) -> Inventory {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let reading = inventory::read(files(&folder), None, TODAY);
-    let faults: Vec<String> = reading
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == fleetplan::vocab::diagnostic::Severity::Error)
-        .map(|diagnostic| format!("{diagnostic:?}"))
-        .collect();
-    assert!(faults.is_empty(), "{}:\n{}", folder.display(), faults.join("\n"));
-    reading.inventory.expect("an inventory without errors")
-}
+use folders::{files, read};
 
 fn some<'a>(fleet: &'a Inventory, what: &str, is: impl Fn(&Tenant) -> bool) -> Vec<&'a Tenant> {
     let found: Vec<&Tenant> = fleet.tenants.iter().filter(|tenant| is(tenant)).collect();
@@ -133,18 +105,65 @@ fn the_example_has_a_pin_that_holds_an_exception_that_holds_and_one_that_has_exp
 }
 
 #[test]
-fn every_file_of_the_example_names_its_schema() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inventory");
-    for (name, bytes) in files(&folder) {
-        let up = "../".repeat(name.matches('/').count());
-        let line = format!("#:schema {}fleetplan.schema.json\n", if up.is_empty() { "./" } else { &up });
-        assert!(bytes.starts_with(line.as_bytes()), "{name} does not begin with {line}");
+fn the_example_is_planned_to_proven_optimality() {
+    let fleet = read("inventory");
+    let plan = plan(&fleet);
+    assert_eq!(plan.proof.status, Status::Optimal);
+    assert_eq!(plan.proof.bound, plan.proof.objective);
+    assert_eq!(plan.placements.len(), 61);
+    let of = |action| plan.clusters.iter().filter(move |cluster| cluster.action == action).count();
+    assert_eq!((of(Action::Open), of(Action::Keep), of(Action::Close)), (9, 5, 1));
+    for form in Form::ALL {
+        let rare = form == Form::VclusterDedicated; // whoever needs an API server of its own here can share nodes
+        assert_eq!(plan.placements.iter().any(|placement| placement.form() == Some(form)), !rare, "{form}");
     }
 }
 
 #[test]
-fn the_scenarios_read_without_a_fault() {
-    assert_eq!(read("tests/scenarios/fifty-small-tenants").tenants.len(), 50);
-    assert_eq!(read("tests/scenarios/impossible/crowded").tenants.len(), 4);
-    assert_eq!(read("tests/scenarios/impossible/contradiction").tenants.len(), 2);
+fn the_five_who_cannot_share_a_cluster_get_their_own_and_the_reason_names_its_rule_and_line() {
+    let fleet = read("inventory");
+    let plan = plan(&fleet);
+    for (name, rule, line) in [
+        ("customs-broker", "version", "kubernetes = \"1.33\""),
+        ("sorter-control", "kernel", "realtime = true"),
+        ("agency-parcels", "regulation", "regulation = [\"fedramp-high\"]"),
+        ("dispatch", "disruption", "disruption = \"30s\""),
+        ("locker-twins", "scale", "pods = 50000"),
+    ] {
+        let name = TenantName::parse(name).expect("a name");
+        let home = plan.placements.iter().find(|placement| placement.tenant == name).expect("every tenant has a home");
+        assert_eq!((home.tier, home.rule.as_str()), (Tier::Cluster, rule), "{name}");
+        let explanation = planner::explain(&fleet, &plan, &name);
+        let reasons = explanation.units[0].doors.iter().filter_map(|door| match &door.state {
+            planner::DoorState::Closed { reasons } => Some(reasons),
+            planner::DoorState::Home | planner::DoorState::Open { .. } => None,
+        });
+        let mut named = reasons.flatten().filter(|reason| reason.rule == rule);
+        assert!(
+            named.any(|reason| reason.span.is_some_and(|span| {
+                let place = fleet.place(span);
+                let file =
+                    files("inventory").into_iter().find(|(path, _)| *path == place.file).expect("a file of ours");
+                let text = String::from_utf8(file.1).expect("text");
+                text.lines().nth(place.line as usize - 1).expect("a line of the file").contains(line)
+            })),
+            "no closed door of `{name}` points at `{line}` for `{rule}`"
+        );
+    }
+}
+
+fn plan(fleet: &Inventory) -> Plan {
+    match planner::propose(fleet, &Wishes::default(), &mut |_| std::ops::ControlFlow::Continue(())) {
+        Proposal::Plan(plan) => *plan,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_file_of_the_example_names_its_schema() {
+    for (name, bytes) in files("inventory") {
+        let up = "../".repeat(name.matches('/').count());
+        let line = format!("#:schema {}fleetplan.schema.json\n", if up.is_empty() { "./" } else { &up });
+        assert!(bytes.starts_with(line.as_bytes()), "{name} does not begin with {line}");
+    }
 }

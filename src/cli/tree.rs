@@ -409,7 +409,7 @@ fn sweep(place: &Place) -> Result<(), TreeFault> {
     Ok(())
 }
 
-/// Writes the tree beside its place and brings it to the disk: files first, then folders from the innermost out.
+/// Writes the tree beside its place and brings it to the disk.
 fn stage(place: &Place, tree: &Tree) -> Result<tempfile::TempDir, TreeFault> {
     let staging = tempfile::Builder::new()
         .prefix(&place.prefix())
@@ -430,13 +430,25 @@ fn stage(place: &Place, tree: &Tree) -> Result<tempfile::TempDir, TreeFault> {
         }
         let mut handle = File::create_new(&file).map_err(io_fault("write", &file))?;
         handle.write_all(text.as_bytes()).map_err(io_fault("write", &file))?;
-        handle.sync_all().map_err(io_fault("write", &file))?;
+        if !AT_ONCE {
+            handle.sync_all().map_err(io_fault("write", &file))?;
+        }
     }
-    for folder in folders.iter().rev() {
-        sync_folder(folder).map_err(io_fault("write folder", folder))?;
-    }
-    sync_folder(staging.path()).map_err(io_fault("write folder", staging.path()))?;
+    sync_all(staging.path(), &folders).map_err(io_fault("write to the disk", staging.path()))?;
     Ok(staging)
+}
+
+/// Linux brings a whole file system to the disk with one call. File by file a tree of 7,000 files takes a minute.
+const AT_ONCE: bool = cfg!(target_os = "linux");
+
+/// Brings a staged tree to the disk: on Linux all of it, elsewhere its folders, whose files have been brought there one by one.
+fn sync_all(staging: &Path, folders: &BTreeSet<PathBuf>) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(File::open(staging)?)?;
+    if !AT_ONCE {
+        folders.iter().rev().try_for_each(|folder| sync_folder(folder))?;
+    }
+    sync_folder(staging)
 }
 
 fn exchange(a: &Path, b: &Path) -> Result<(), TreeFault> {

@@ -98,7 +98,7 @@ fn spec(gitops: &Gitops, shard: &Shard) -> Value {
         let mut values = of_repository;
         values["ref"] = Value::from("tree");
         let chart = json!({
-            "repoURL": gitops.chart_repository,
+            "repoURL": charts(gitops),
             "chart": "vcluster",
             "targetRevision": "{{.chartVersion}}",
             "helm": { "releaseName": "{{.release}}", "valueFiles": ["$tree/{{.path.path}}/values.yaml"] },
@@ -108,6 +108,11 @@ fn spec(gitops: &Gitops, shard: &Shard) -> Value {
         spec["source"] = of_repository;
     }
     spec
+}
+
+/// The Helm repository of the chart. Argo CD takes one in an OCI registry without its scheme.
+pub(super) fn charts(gitops: &Gitops) -> &str {
+    gitops.chart_repository.strip_prefix("oci://").unwrap_or(&gitops.chart_repository)
 }
 
 /// The Application that a person applies once: it delivers every project and ApplicationSet, and not itself.

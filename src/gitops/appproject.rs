@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::applicationset::charts;
 use super::document::{CONFIRM, Document, Labels};
 use super::shard::{ARGOCD, IN_CLUSTER, Kind, ROOT, Shard};
 use crate::inventory::Inventory;
@@ -36,7 +37,7 @@ pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
     let gitops = &inventory.fleet.gitops;
     let mut repositories = vec![gitops.repository.as_str()];
     if shard.kind == Kind::Vclusters {
-        repositories.push(&gitops.chart_repository);
+        repositories.push(charts(gitops));
     }
     let (namespaced, cluster_wide) = kinds(shard);
     let about = format!("fleetplan: {} of fleet {}", shard.name, inventory.fleet.name);

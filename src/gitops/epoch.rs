@@ -1,7 +1,8 @@
 //! Which keys the values of a vcluster chart know, by the chart's minor.
 //!
 //! The unified chart's schemas are closed: a key more is a refusal, and a guardrail under an old name would be none. The spans were
-//! proved with the charts' own schemas, 0.20 to 0.37. The chart's legacy forms (0.15 to 0.19) have another shape altogether and are
+//! proved with the charts' own schemas, 0.20 to 0.37. What a tenant cannot do without (private nodes, a forced runtime class) is
+//! [`crate::inventory::VclusterPolicy::feature`], which rules ask too. The chart's legacy forms (0.15 to 0.19) have another shape altogether and are
 //! no minor of this table.
 
 use crate::inventory::{Edition, VclusterPolicy};
@@ -13,14 +14,10 @@ use crate::vocab::version::ChartVersion;
 pub(super) enum Key {
     /// `policies.limitRange.max`.
     LimitRangeMax,
-    /// `sync.toHost.pods.runtimeClassName`.
-    RuntimeClass,
     /// `exportKubeConfig.additionalSecrets` beside the older `secret`.
     AdditionalSecrets,
     /// `sync.toHost.namespaces`, before that `experimental.multiNamespaceMode`.
     NamespaceSync,
-    /// `privateNodes`.
-    PrivateNodes,
     /// `policies.networkPolicy.workload.publicEgress`, before that `policies.networkPolicy.outgoingConnections`.
     PublicEgress,
     /// `controlPlane.advanced.podDisruptionBudget`.
@@ -32,12 +29,10 @@ pub(super) enum Key {
 impl Key {
     /// Every key.
     #[cfg(test)]
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 6] = [
         Self::LimitRangeMax,
-        Self::RuntimeClass,
         Self::AdditionalSecrets,
         Self::NamespaceSync,
-        Self::PrivateNodes,
         Self::PublicEgress,
         Self::DisruptionBudget,
         Self::PreventDeletion,
@@ -47,9 +42,8 @@ impl Key {
     pub const fn since(self) -> u16 {
         match self {
             Self::LimitRangeMax => 21,
-            Self::RuntimeClass => 23,
             Self::AdditionalSecrets => 24,
-            Self::NamespaceSync | Self::PrivateNodes => 26,
+            Self::NamespaceSync => 26,
             Self::PublicEgress | Self::DisruptionBudget => 31,
             Self::PreventDeletion => 32,
         }
@@ -70,15 +64,15 @@ impl Epoch {
     ///
     /// # Errors
     /// `chart-unknown` for a chart outside 0.20 to 0.37.
-    pub fn of(policy: &VclusterPolicy) -> Result<Self, Diagnostic> {
+    pub fn of(policy: &VclusterPolicy) -> Result<Self, Box<Diagnostic>> {
         let ChartVersion { major, minor, .. } = policy.chart;
         if major == 0 && UNIFIED.contains(&minor) {
             return Ok(Self { minor });
         }
         let (first, last) = (UNIFIED.start(), UNIFIED.end());
-        Err(Diagnostic::error("chart-unknown", format!("no values are known for chart {} of vcluster", policy.chart))
-            .at(policy.at.of("chart"), "this chart")
-            .help(format!("choose a chart from 0.{first} to 0.{last}")))
+        let message = format!("no values are known for chart {} of vcluster", policy.chart);
+        let fault = Diagnostic::error("chart-unknown", message).at(policy.at.of("chart"), "this chart");
+        Err(Box::new(fault.help(format!("choose a chart from 0.{first} to 0.{last}"))))
     }
 
     /// Whether this chart knows a key.

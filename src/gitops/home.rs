@@ -120,7 +120,7 @@ pub(super) fn resolve<'a>(inventory: &'a Inventory, plan: &'a Plan) -> Result<Fl
     for planned in plan.clusters.iter().filter(|cluster| cluster.action != Action::Close) {
         match offer(inventory, planned) {
             Some(offer) => hosts.push(Host { planned, offer }),
-            None => faults.push(foreign(format!("cluster `{}`", planned.name))),
+            None => faults.push(*foreign(format!("cluster `{}`", planned.name))),
         }
     }
     hosts.sort_by(|a, b| a.planned.name.cmp(&b.planned.name));
@@ -128,7 +128,7 @@ pub(super) fn resolve<'a>(inventory: &'a Inventory, plan: &'a Plan) -> Result<Fl
     for placement in &plan.placements {
         match home(inventory, &hosts, placement) {
             Ok(home) => homes.push(home),
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.push(*fault),
         }
     }
     homes.sort_by(|a, b| (a.name(), a.host.name()).cmp(&(b.name(), b.host.name())));
@@ -143,7 +143,11 @@ fn offer<'a>(inventory: &'a Inventory, planned: &PlannedCluster) -> Option<&'a O
     }
 }
 
-fn home<'a>(inventory: &'a Inventory, hosts: &[Host<'a>], placement: &'a Placement) -> Result<Home<'a>, Diagnostic> {
+fn home<'a>(
+    inventory: &'a Inventory,
+    hosts: &[Host<'a>],
+    placement: &'a Placement,
+) -> Result<Home<'a>, Box<Diagnostic>> {
     let whose = &placement.tenant;
     let (_, tenant) = inventory.tenant(whose).ok_or_else(|| foreign(format!("tenant `{whose}`")))?;
     let form = placement
@@ -179,12 +183,10 @@ fn find<'a>(hosts: &[Host<'a>], name: &ClusterName) -> Option<Host<'a>> {
     hosts.iter().find(|host| host.planned.name == *name).copied()
 }
 
-fn foreign(what: String) -> Diagnostic {
-    Diagnostic::error(
-        "plan-of-another-inventory",
-        format!("the plan speaks of {what}, and the inventory does not have it"),
-    )
-    .help("plan again from this inventory, or point `--inventory` at the one the plan was made from")
+fn foreign(what: impl std::fmt::Display) -> Box<Diagnostic> {
+    let message = format!("the plan speaks of {what}, and the inventory does not have it");
+    let help = "plan again from this inventory, or point `--inventory` at the one the plan was made from";
+    Box::new(Diagnostic::error("plan-of-another-inventory", message).help(help))
 }
 
 /// Namespaces that are the platform's, and namespaces that two homes of one cluster would share.

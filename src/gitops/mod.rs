@@ -83,7 +83,7 @@ pub fn generate(inventory: &Inventory, plan: &Plan, templates: &Templates) -> Re
         Ok(text) => {
             writer.files.insert("README.md".to_owned(), text);
         }
-        Err(fault) => writer.faults.push(fault),
+        Err(fault) => writer.faults.push(*fault),
     }
     if writer.faults.is_empty() { Ok(Tree::new(writer.files)) } else { Err(writer.faults) }
 }
@@ -186,7 +186,7 @@ impl Writer<'_> {
                 Ok(value) => laid_out.push(value),
                 Err(fault) => {
                     if self.seen.insert((document.template, fault.code)) {
-                        self.faults.push(fault);
+                        self.faults.push(*fault);
                     }
                 }
             }

@@ -24,9 +24,7 @@ const PORTS_PER_LOAD_BALANCER: u64 = 4;
 /// The least a container gets where it says nothing: 10m and 16Mi.
 const SMALLEST: Resources = Resources { cpu: 10, memory: 16, pods: 0, gpu: 0 };
 /// Pods per namespace up to which Kubernetes is tested (`sig-scalability/configs-and-limits/thresholds.md`).
-const PODS_PER_NAMESPACE: u64 = 3000;
-/// Services per namespace up to which Kubernetes is tested; same source.
-const SERVICES_PER_NAMESPACE: u64 = 5000;
+pub(super) const PODS_PER_NAMESPACE: u64 = 3000;
 
 /// What one namespace may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +41,8 @@ pub(super) struct Sizing {
     pub largest_limit: Resources,
     /// How GPUs are asked for; none where no pool has any.
     pub gpu: Option<&'static str>,
+    /// Whether the demand is an estimate: that it counted no storage is then no reason to forbid any.
+    pub estimated: bool,
 }
 
 impl Sizing {
@@ -66,7 +66,7 @@ impl Sizing {
         let default_limit = smallest(&burst(&default_request), &largest_limit);
         let gpu = home.parts.iter().find_map(|part| part.pool.gpu.as_deref()).map(gpu_resource);
         let limits = burst(&demand.resources);
-        Self { demand, limits, default_request, default_limit, largest_limit, gpu }
+        Self { demand, limits, default_request, default_limit, largest_limit, gpu, estimated: home.tenant.estimated }
     }
 
     /// Makes room for something of the platform's in the same namespace: what it requests, what it is limited to, and its largest
@@ -94,22 +94,24 @@ impl Sizing {
         if let Some(gpu) = self.gpu {
             set(&format!("requests.{gpu}"), resources.gpu.to_string());
         }
-        set("requests.storage", format!("{storage}Gi"));
+        if storage > 0 || !self.estimated {
+            set("requests.storage", format!("{storage}Gi"));
+        }
         set("services.loadbalancers", load_balancers.to_string());
         set("services.nodeports", (load_balancers * PORTS_PER_LOAD_BALANCER).to_string());
         if services > 0 {
-            set("count/services", (services + load_balancers).min(SERVICES_PER_NAMESPACE).to_string());
+            set("count/services", (services + load_balancers).to_string());
         }
         hard
     }
 
     /// Pods, volume claims and jobs that may exist at a time; none where the plan counted no pods.
     pub fn counts(&self) -> Option<Counts> {
-        let pods = self.demand.resources.pods.min(PODS_PER_NAMESPACE);
+        let pods = self.demand.resources.pods;
         (pods > 0).then_some(Counts {
             pods,
             // At most one claim per pod, and none where no storage was asked for.
-            claims: if self.demand.storage == 0 { 0 } else { pods },
+            claims: if self.demand.storage == 0 && !self.estimated { 0 } else { pods },
             // Finished jobs count until they are cleaned up, so each pod may stand for one.
             jobs: pods,
         })

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::cluster_api::own_nodes;
 use super::document::{DEDICATED, PLATFORM};
 use super::home::{Fleet, Home, runtime_class};
+use super::quota::PODS_PER_NAMESPACE;
 use super::shard::{ROOT, Shard, home_folder};
 use super::templates::Templates;
 use crate::inventory::Inventory;
@@ -21,7 +22,7 @@ pub(super) fn text(
     fleet: &Fleet<'_>,
     shards: &[Shard],
     templates: &Templates,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Box<Diagnostic>> {
     let opened: Vec<&str> = fleet
         .hosts
         .iter()
@@ -56,6 +57,8 @@ pub(super) fn text(
         })).collect::<Vec<_>>(),
         "nodes": nodes(fleet),
         "runtimes": runtimes(fleet),
+        "crowded": fleet.homes.iter().filter_map(crowded).collect::<Vec<_>>(),
+        "pods_per_namespace": PODS_PER_NAMESPACE,
         "shards": shards.iter().map(|shard| json!({ "name": shard.name, "items": shard.items.len() })).collect::<Vec<_>>(),
         "doors": fleet.homes.iter().filter_map(|home| door(inventory, home)).collect::<Vec<_>>(),
     });
@@ -70,7 +73,8 @@ fn home(home: &Home<'_>) -> Value {
         "form": home.form.to_string(),
         "cluster": home.host.name(),
         "rule": home.placement.rule,
-        "reason": home.placement.reason,
+        // Names stand in backticks on a terminal; a cell of a table reads better without.
+        "reason": home.placement.reason.replace('`', ""),
         "folder": home_folder(home),
     })
 }
@@ -101,6 +105,13 @@ fn runtimes(fleet: &Fleet<'_>) -> Vec<Value> {
         .filter_map(|home| home.sandbox().map(|runtime| (home.host.name(), runtime_class(runtime))));
     let set: std::collections::BTreeSet<(&str, &str)> = forced.collect();
     set.into_iter().map(|(cluster, name)| json!({ "cluster": cluster, "name": name })).collect()
+}
+
+/// A home with more pods in a namespace than Kubernetes is tested with.
+fn crowded(home: &Home<'_>) -> Option<Value> {
+    let pods = home.planned().resources.pods.div_ceil(home.namespaces.len() as u64);
+    let is_crowded = pods > PODS_PER_NAMESPACE && home.form != Form::VclusterPrivate;
+    is_crowded.then(|| json!({ "tenant": home.name(), "cluster": home.host.name(), "pods": pods }))
 }
 
 /// What of a home cannot be changed in place.

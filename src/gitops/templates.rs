@@ -97,38 +97,35 @@ impl Templates {
 
     /// Passes a document through its template. `about` is what the template may know beside the document; `whose` names the
     /// tenant or cluster in messages.
-    pub(super) fn lay_out(&self, document: &Document, about: &Value, whose: &str) -> Result<Value, Diagnostic> {
+    pub(super) fn lay_out(&self, document: &Document, about: &Value, whose: &str) -> Result<Value, Box<Diagnostic>> {
         let path = document.template;
         let text = self.render(path, &json!({ "document": document.says, "about": about }), whose)?;
         let rendered = yaml::read(&text).map_err(|fault| {
             let line = fault.line.map_or(String::new(), |line| format!(", line {line} of what it renders"));
-            Diagnostic::error(
-                "template-renders-no-yaml",
-                format!("template `{path}` renders no YAML document for {whose}{line}: {}", fault.text),
-            )
+            let message = format!("template `{path}` renders no YAML document for {whose}{line}: {}", fault.text);
+            Box::new(Diagnostic::error("template-renders-no-yaml", message))
         })?;
-        match disagreement(&document.says, &rendered) {
-            None => Ok(rendered),
-            Some(found) => Err(Diagnostic::error(
-                "template-changes-document",
-                format!("template `{path}` changes the document of {whose}: `{}` {}", found.path, found.what),
-            )
-            .help("a template may add fields to a map; it may not change or drop a field, touch a list, or fill an empty map")),
-        }
+        let Some(found) = disagreement(&document.says, &rendered) else { return Ok(rendered) };
+        let message = format!("template `{path}` changes the document of {whose}: `{}` {}", found.path, found.what);
+        Err(Box::new(Diagnostic::error("template-changes-document", message).help(ADDS_ONLY)))
     }
 
     /// Renders prose.
-    pub(super) fn render(&self, path: &str, data: &Value, whose: &str) -> Result<String, Diagnostic> {
+    pub(super) fn render(&self, path: &str, data: &Value, whose: &str) -> Result<String, Box<Diagnostic>> {
         self.registry.render(path, data).map_err(|fault| {
             let line = fault.line_no.map_or(String::new(), |line| format!(", line {line}"));
-            Diagnostic::error(
-                "template-fails",
-                format!("template `{path}`{line} fails for {whose}: {}", fault.reason()),
+            let message = format!("template `{path}`{line} fails for {whose}: {}", fault.reason());
+            Box::new(
+                Diagnostic::error("template-fails", message)
+                    .help("`templates/README.md` lists what a template may use"),
             )
-            .help("`templates/README.md` lists what a template may use")
         })
     }
 }
+
+/// What a template may do to a document.
+const ADDS_ONLY: &str =
+    "a template may add fields to a map; it may not change or drop a field, touch a list, or fill an empty map";
 
 fn unknown(path: &str) -> Diagnostic {
     let fault = Diagnostic::error("template-unknown", format!("no template is called `{path}`"));
@@ -218,8 +215,8 @@ fn markdown_text(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => escaped.push(' '),
-            // Every ASCII punctuation may be escaped; these are the ones that mean something inside a line or at its beginning.
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '$' | '@' => {
+            // What means something inside of a line or at its beginning. A link or an image needs its bracket.
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
@@ -275,7 +272,7 @@ mod tests {
         Templates::with_overrides(vec![(NAMESPACE.to_owned(), text.as_bytes().to_vec())])
     }
 
-    fn lay_out(text: &str, says: Value) -> Result<Value, Diagnostic> {
+    fn lay_out(text: &str, says: Value) -> Result<Value, Box<Diagnostic>> {
         let document = Document::new(NAMESPACE, says);
         own(text).unwrap().lay_out(&document, &json!({ "tenant": { "name": "a" } }), "tenant `a`")
     }
@@ -361,6 +358,6 @@ mod tests {
 
     #[test]
     fn prose_from_data_is_neither_markdown_nor_html_nor_two_lines() {
-        assert_eq!(markdown_text("a|b\n# c <script>[x](y)"), "a\\|b \\# c &lt;script&gt;\\[x\\]\\(y\\)");
+        assert_eq!(markdown_text("a|b\n# c <script>[x](y)"), "a\\|b \\# c &lt;script&gt;\\[x\\](y)");
     }
 }

@@ -16,7 +16,8 @@ use super::names;
 use super::namespace::level;
 use super::network::{kept_out, reaches_internet};
 use super::quota::{Counts, Sizing};
-use crate::inventory::{Edition, Inventory, Trust};
+use crate::inventory::vcluster::{Feature, Missing};
+use crate::inventory::{Inventory, Trust};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::quantity::{write_cpu, write_memory};
 use crate::vocab::resources::Resources;
@@ -33,11 +34,10 @@ const FEWEST_OBJECTS: u64 = 40;
 /// The values of a home's vcluster.
 ///
 /// # Errors
-/// `chart-unknown`; `private-nodes-need-chart` and `private-nodes-need-licence`; `sandbox-needs-chart` and `sandbox-mixed`, where a
-/// hostile tenant could leave its sandbox.
+/// `chart-unknown`, `chart-lacks-feature`, `edition-lacks-feature`, and `sandbox-mixed` where a hostile tenant could leave its sandbox.
 pub(super) fn values(inventory: &Inventory, home: &Home<'_>) -> Result<Document, Vec<Diagnostic>> {
-    let epoch = Epoch::of(&inventory.vcluster).map_err(|fault| vec![fault])?;
-    let faults = refusals(inventory, home, epoch);
+    let epoch = Epoch::of(&inventory.vcluster).map_err(|fault| vec![*fault])?;
+    let faults = refusals(inventory, home);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -66,38 +66,33 @@ pub(super) fn patch_of(minor: Minor) -> String {
     format!("v{minor}.0")
 }
 
-/// What the chart or the licence cannot do.
-fn refusals(inventory: &Inventory, home: &Home<'_>, epoch: Epoch) -> Vec<Diagnostic> {
+/// What the chart or the licence cannot do. The planner closes such doors; a plan may be older than the inventory's chart.
+fn refusals(inventory: &Inventory, home: &Home<'_>) -> Vec<Diagnostic> {
     let policy = &inventory.vcluster;
     let who = home.name();
-    let needs = |code, key: Key, what: &str| {
-        Diagnostic::error(code, format!("tenant `{who}` needs {what}, and chart {} has no key for it", policy.chart))
+    let missing = |feature: Feature, what: &str| {
+        policy.feature(feature).err().map(|missing| match missing {
+            Missing::Chart { from } => Diagnostic::error(
+                "chart-lacks-feature",
+                format!("tenant `{who}` needs {what}, and chart {} of vcluster has no key for it", policy.chart),
+            )
             .at(policy.at.of("chart"), "this chart")
-            .help(format!("choose chart 0.{} or later, and plan again", key.since()))
+            .help(format!("choose chart 0.{from} or later, or plan again")),
+            Missing::Edition { from } => Diagnostic::error(
+                "edition-lacks-feature",
+                format!("tenant `{who}` needs {what}, and edition `{}` of vcluster has none", policy.edition),
+            )
+            .at(policy.at.of("edition"), "this edition")
+            .help(format!("set `edition = \"{from}\"` where that is licensed, or plan again")),
+        })
     };
-    let mut faults = Vec::new();
     if home.form == Form::VclusterPrivate {
-        if !epoch.knows(Key::PrivateNodes) {
-            faults.push(needs("private-nodes-need-chart", Key::PrivateNodes, "private nodes"));
-        }
-        if policy.edition == Edition::Oss {
-            faults.push(
-                Diagnostic::error(
-                    "private-nodes-need-licence",
-                    format!("tenant `{who}` has private nodes, and edition `oss` of vcluster has none"),
-                )
-                .at(policy.at.of("edition"), "this edition")
-                .help("set `edition = \"free\"` or `\"enterprise\"` where that is licensed, or plan again"),
-            );
-        }
-        return faults;
+        return missing(Feature::PrivateNodes, "private nodes").into_iter().collect();
     }
     let is_sandboxed = home.parts.iter().any(|part| part.pool.runtime.is_sandbox());
     match home.sandbox() {
-        Some(_) if !epoch.knows(Key::RuntimeClass) => {
-            faults.push(needs("sandbox-needs-chart", Key::RuntimeClass, "a runtime class for all its pods"));
-        }
-        None if is_sandboxed && home.tenant.trust == Trust::Hostile => faults.push(
+        Some(_) => missing(Feature::RuntimeClass, "a runtime class for all its pods").into_iter().collect(),
+        None if is_sandboxed && home.tenant.trust == Trust::Hostile => vec![
             Diagnostic::error(
                 "sandbox-mixed",
                 format!(
@@ -105,10 +100,9 @@ fn refusals(inventory: &Inventory, home: &Home<'_>, epoch: Epoch) -> Vec<Diagnos
                 ),
             )
             .help("plan again, so that all its workloads get pools of one sandbox"),
-        ),
-        Some(_) | None => {}
+        ],
+        None => Vec::new(),
     }
-    faults
 }
 
 fn control_plane(inventory: &Inventory, home: &Home<'_>, epoch: Epoch, plane: &ControlPlane) -> Value {

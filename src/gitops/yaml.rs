@@ -1,7 +1,7 @@
 //! YAML out, and back in: the one door through which documents become text.
 //!
 //! In: JSON documents. Out: YAML that kubectl, Argo CD, Helm and PyYAML read as the same documents. Block scalars are
-//! off, because a block that begins with a tab is refused by some readers (see `tests/yaml`). Knows nothing of Kubernetes.
+//! off, because a block that begins with a tab is refused by some readers. Knows nothing of Kubernetes.
 
 use serde_json::Value;
 

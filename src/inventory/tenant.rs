@@ -10,6 +10,7 @@ use crate::vocab::resources::{Demand, Resources};
 use crate::vocab::share::Growth;
 use crate::vocab::tier::Isolation;
 use crate::vocab::version::MinorRange;
+use crate::vocab::words::words;
 
 /// A tenant.
 #[derive(Debug, Clone, Serialize)]
@@ -197,4 +198,10 @@ pub enum EgressPolicy {
     Calico,
     /// A Cilium policy.
     Cilium,
+}
+
+words! {
+    Trust { Soft = "soft", Hardened = "hardened", Hostile = "hostile" }
+    PodSecurity { Restricted = "restricted", Baseline = "baseline", Privileged = "privileged" }
+    EgressPolicy { None = "none", Kubernetes = "kubernetes", Calico = "calico", Cilium = "cilium" }
 }

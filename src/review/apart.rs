@@ -8,9 +8,9 @@ use super::scene::{Home, Scene};
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     let mut said = HashSet::new();
     for (index, tenant) in scene.inventory.tenants.iter().enumerate().filter(|(_, tenant)| !tenant.apart.is_empty()) {
-        let own: Vec<&Home<'_>> = scene.homes_of[index].iter().map(|home| &scene.homes[*home]).collect();
+        let own: Vec<&Home<'_>> = scene.homes_of(index).collect();
         for (other, rival) in tenant.apart.iter().filter_map(|name| scene.inventory.tenant(name)) {
-            for theirs in scene.homes_of[other].iter().map(|home| &scene.homes[*home]) {
+            for theirs in scene.homes_of(other) {
                 let together = own.iter().any(|home| home.host == theirs.host);
                 if together && said.insert((index.min(other), index.max(other), theirs.host)) {
                     let message = format!(

@@ -16,29 +16,37 @@ pub fn share_of(amount: u64, share: Share) -> u64 {
     narrow(u128::from(amount) * u128::from(share.millionths()) / MILLION)
 }
 
-/// What a node has for tenants' pods: `allocatable − daemonsets`.
-pub fn raw(pool: &Pool) -> Resources {
-    let (node, daemonsets) = (pool.node.each(), pool.daemonsets.each());
-    Resources::from_each(std::array::from_fn(|r| node[r].saturating_sub(daemonsets[r])))
+/// A pool's nodes as numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    /// What a node has for tenants' pods: `allocatable − daemonsets`.
+    pub raw: Resources,
+    /// What is planned onto a node: `floor(raw × (1 − headroom))` for CPU, memory and pods; every GPU.
+    pub usable: Resources,
+    /// The zones of which one may be lost; nothing where that need not be survived.
+    zones: Option<u64>,
 }
 
-/// What is planned onto a node: `floor(raw × (1 − headroom))` for CPU, memory and pods; every GPU.
-pub fn usable(pool: &Pool, policy: &Policy) -> Resources {
-    let free = MILLION - u128::from(policy.headroom.millionths());
-    let Resources { cpu, memory, pods, gpu } = raw(pool);
-    let part = |units: u64| narrow(u128::from(units) * free / MILLION);
-    Resources { cpu: part(cpu), memory: part(memory), pods: part(pods), gpu }
-}
-
-/// Nodes of `pool` for `load`. Nothing where something is asked that a node does not have.
-pub fn nodes_for(load: &Resources, pool: &Pool, policy: &Policy) -> Option<u64> {
-    let planned = ceilings(load, &usable(pool, policy))?;
-    if planned == 0 || pool.zones < 2 || !policy.survive_zone_loss {
-        return Some(planned);
+impl Node {
+    /// The nodes of `pool` under `policy`.
+    pub fn of(pool: &Pool, policy: &Policy) -> Self {
+        let (node, daemonsets) = (pool.node.each(), pool.daemonsets.each());
+        let raw = Resources::from_each(std::array::from_fn(|r| node[r].saturating_sub(daemonsets[r])));
+        let free = MILLION - u128::from(policy.headroom.millionths());
+        let part = |units: u64| narrow(u128::from(units) * free / MILLION);
+        let Resources { cpu, memory, pods, gpu } = raw;
+        let usable = Resources { cpu: part(cpu), memory: part(memory), pods: part(pods), gpu };
+        Self { raw, usable, zones: Some(pool.zones).filter(|zones| policy.survive_zone_loss && *zones >= 2) }
     }
-    // Without one of z zones, floor(s (z − 1) / z) nodes are left; headroom may be used then. The least such s.
-    let (left, zones) = (u128::from(ceilings(load, &raw(pool))?), u128::from(pool.zones));
-    Some(planned.max(narrow((left * zones).div_ceil(zones - 1))))
+
+    /// How many carry `load`. Nothing where something is asked that a node does not have.
+    pub fn count_for(&self, load: &Resources) -> Option<u64> {
+        let planned = ceilings(load, &self.usable)?;
+        let Some(zones) = self.zones.filter(|_| planned > 0).map(u128::from) else { return Some(planned) };
+        // Without one of z zones, floor(s (z − 1) / z) nodes are left; headroom may be used then. The least such s.
+        let left = u128::from(ceilings(load, &self.raw)?);
+        Some(planned.max(narrow((left * zones).div_ceil(zones - 1))))
+    }
 }
 
 /// `max_r ceil(load_r / node_r)`.
@@ -52,7 +60,34 @@ fn ceilings(load: &Resources, node: &Resources) -> Option<u64> {
 
 /// Growth over one horizon: `ceil(amount × (1 + growth)^quarters)`, in exact integers. Powers are worked out once.
 #[derive(Debug, Default)]
-pub struct Growths(HashMap<Growth, (BigUint, BigUint)>);
+pub struct Growths(HashMap<Growth, Powers>);
+
+/// `(10^6 + growth)^quarters` and `10^(6 quarters)`.
+#[derive(Debug)]
+struct Powers {
+    times: BigUint,
+    over: BigUint,
+    /// The same where they are small, so that most amounts need no big numbers.
+    small: Option<(u128, u128)>,
+}
+
+impl Powers {
+    fn of(growth: Growth, quarters: u32) -> Self {
+        let factor = u64::try_from(1_000_000 + i128::from(growth.millionths())).unwrap_or(0);
+        let small = u128::from(factor).checked_pow(quarters).zip(MILLION.checked_pow(quarters));
+        Self { times: BigUint::from(factor).pow(quarters), over: BigUint::from(MILLION).pow(quarters), small }
+    }
+
+    fn grow(&self, amount: u64) -> Option<u64> {
+        let exact = self.small.and_then(|(times, over)| Some(u128::from(amount).checked_mul(times)?.div_ceil(over)));
+        if let Some(grown) = exact {
+            return u64::try_from(grown).ok();
+        }
+        let product = &self.times * amount;
+        let (whole, rest) = (&product / &self.over, &product % &self.over);
+        u64::try_from(whole).ok()?.checked_add(u64::from(rest != BigUint::ZERO))
+    }
+}
 
 impl Growths {
     /// The grown amount; nothing where it is no 64-bit number.
@@ -60,13 +95,7 @@ impl Growths {
         if growth == Growth::NONE || amount == 0 {
             return Some(amount);
         }
-        let (times, over) = self.0.entry(growth).or_insert_with(|| {
-            let factor = u64::try_from(1_000_000 + i128::from(growth.millionths())).unwrap_or(0);
-            (BigUint::from(factor).pow(quarters), BigUint::from(1_000_000_u32).pow(quarters))
-        });
-        let product = &*times * amount;
-        let (whole, exact) = (&product / &*over, &product % &*over == BigUint::ZERO);
-        u64::try_from(whole).ok()?.checked_add(u64::from(!exact))
+        self.0.entry(growth).or_insert_with(|| Powers::of(growth, quarters)).grow(amount)
     }
 }
 
@@ -103,6 +132,19 @@ mod tests {
         let half = Growth::parse("-0.5").unwrap();
         assert_eq!(growths.grow(8, half, 2), Some(2), "exact, so nothing is added");
         assert_eq!(Growths::default().grow(1 << 40, Growth::parse("100").unwrap(), 40), None);
+    }
+
+    #[test]
+    fn small_and_big_numbers_grow_alike() {
+        for growth in ["0.05", "-0.1", "0.333333", "0.000001", "2"] {
+            for quarters in 1..6 {
+                let powers = Powers::of(Growth::parse(growth).unwrap(), quarters);
+                let big = Powers { small: None, ..Powers::of(Growth::parse(growth).unwrap(), quarters) };
+                for amount in [1, 999, 1_000_000, 123_456_789, 1 << 39] {
+                    assert_eq!(powers.grow(amount), big.grow(amount), "{amount} by {growth}, {quarters} times");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Check `capacity`: every workload's shape fits its pool: its largest pod one node, all of it the pool's most nodes.
 
 use super::Found;
-use super::arithmetic::{nodes_for, raw};
 use super::loads::overhead;
 use super::scene::{Home, Scene};
 use crate::vocab::resources::Resource;
@@ -17,15 +16,15 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
 
 fn workloads(scene: &Scene<'_>, home: &Home<'_>, found: &mut Found) {
     let host = scene.host(home);
-    for (workload, pool, planned) in home.parts(host.offer) {
-        let node = raw(pool);
+    for ((workload, pool, planned), index) in home.parts(host.offer).zip(&home.pools) {
+        let node = &host.nodes[*index];
         let place = || format!("pool `{}` of cluster `{}`", pool.name, host.name());
         let too_large =
-            |resource: &Resource| workload.largest_pod.is_some_and(|pod| pod.get(*resource) > node.get(*resource));
+            |resource: &Resource| workload.largest_pod.is_some_and(|pod| pod.get(*resource) > node.raw.get(*resource));
         let message = if let Some(resource) = Resource::ALL.into_iter().find(too_large) {
             format!("asks for a pod with more {resource} than a node of {} has", place())
         } else {
-            match nodes_for(&planned.resources, pool, &scene.inventory.policy) {
+            match node.count_for(&planned.resources) {
                 None => format!("asks for a resource that {} has none of for tenants", place()),
                 Some(nodes) if nodes > pool.max => {
                     format!("needs {nodes} nodes; {} has {} at most", place(), pool.max)
@@ -42,7 +41,7 @@ fn control_plane(scene: &Scene<'_>, home: &Home<'_>, found: &mut Found) {
     let host = scene.host(home);
     let Some(platform) = host.offer.platform_pool else { return };
     let pool = &host.offer.pools[platform];
-    if nodes_for(&overhead(scene, home).resources, pool, &scene.inventory.policy).is_none() {
+    if host.nodes[platform].count_for(&overhead(scene, home).resources).is_none() {
         let message = format!(
             "the control plane of the vcluster of {} asks for a resource that pool `{}` of cluster `{}` has none of",
             home.words(),

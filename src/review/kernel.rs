@@ -25,18 +25,27 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
 
 fn lack(kernel: &Kernel, gpus: u64, pool: &Pool, form: Form) -> Option<&'static str> {
     let Kernel { os, arch, version, modules, realtime, gpu, runtime } = kernel;
-    let lacks = [
-        (*os != pool.os, "which runs another OS"),
-        (arch.as_ref().is_some_and(|arch| *arch != pool.arch), "which has another architecture"),
-        (!version.is_empty() && !at_least(&pool.kernel, version), "whose kernel is older or unsaid"),
-        (modules.iter().any(|module| !pool.modules.contains(module)), "which lacks a kernel module"),
-        (*realtime && !pool.realtime, "whose kernel is not real-time"),
-        (gpus > 0 && gpu.is_some() && *gpu != pool.gpu, "which has not its model of GPU"),
-        (gpus == 0 && pool.node.gpu > 0, "whose GPUs it does not ask for"),
-        (runtime.is_some_and(|runtime| runtime != pool.runtime), "which has another runtime"),
-        (form == Form::VclusterPrivate && !pool.private, "whose nodes cannot be joined to a vcluster"),
-    ];
-    lacks.into_iter().find(|(lacks, _)| *lacks).map(|(_, words)| words)
+    if os != &pool.os {
+        Some("which runs another OS")
+    } else if arch.as_ref().is_some_and(|arch| *arch != pool.arch) {
+        Some("which has another architecture")
+    } else if !version.is_empty() && !at_least(&pool.kernel, version) {
+        Some("whose kernel is older or unsaid")
+    } else if modules.iter().any(|module| !pool.modules.contains(module)) {
+        Some("which lacks a kernel module")
+    } else if *realtime && !pool.realtime {
+        Some("whose kernel is not real-time")
+    } else if gpus > 0 && gpu.is_some() && *gpu != pool.gpu {
+        Some("which has not its model of GPU")
+    } else if gpus == 0 && pool.node.gpu > 0 {
+        Some("whose GPUs it does not ask for")
+    } else if runtime.is_some_and(|runtime| runtime != pool.runtime) {
+        Some("which has another runtime")
+    } else if form == Form::VclusterPrivate && !pool.private {
+        Some("whose nodes cannot be joined to a vcluster")
+    } else {
+        None
+    }
 }
 
 /// `[6, 8] ≥ [6, 8, 0]`: what is not said is 0. A pool that says nothing has no version at all.

@@ -1,6 +1,5 @@
 //! What lives in each cluster, added up: load and own nodes of every pool, and what counts against the cluster's limits.
 
-use super::arithmetic::nodes_for;
 use super::scene::{Home, Host, Scene};
 use crate::inventory::Offer;
 use crate::inventory::facts::Overhead;
@@ -56,25 +55,25 @@ fn of_host(scene: &Scene<'_>, host: &Host<'_>) -> HostLoad {
     let mut load = HostLoad::default();
     load.pools.resize_with(host.offer.pools.len(), PoolLoad::default);
     for home in scene.residents(host) {
-        add_demand(scene, host.offer, home, &mut load);
+        add_demand(scene, home, &mut load);
         if home.form.is_vcluster() {
             add_control_plane(overhead(scene, home), host.offer, &mut load);
         }
     }
-    for (pool, offered) in load.pools.iter_mut().zip(&host.offer.pools) {
-        pool.shared_nodes = nodes_for(&pool.shared, offered, &scene.inventory.policy);
+    for ((pool, offered), node) in load.pools.iter_mut().zip(&host.offer.pools).zip(&host.nodes) {
+        pool.shared_nodes = node.count_for(&pool.shared);
         pool.nodes = offered.min.max(pool.shared_nodes.unwrap_or(0).saturating_add(pool.own_nodes));
     }
     load
 }
 
-fn add_demand(scene: &Scene<'_>, offer: &Offer, home: &Home<'_>, load: &mut HostLoad) {
+fn add_demand(scene: &Scene<'_>, home: &Home<'_>, load: &mut HostLoad) {
     let private = home.form == Form::VclusterPrivate;
     load.units += 1;
     if !home.form.is_vcluster() {
         load.namespaces += home.tenant.namespaces;
     }
-    for (index, planned) in home.pools.iter().zip(&home.planned) {
+    for (index, planned) in home.pools.iter().zip(home.planned) {
         if has_shared_nodes(home.form) {
             load.pools[*index].shared += planned.resources;
         }
@@ -84,7 +83,7 @@ fn add_demand(scene: &Scene<'_>, offer: &Offer, home: &Home<'_>, load: &mut Host
             load.load_balancers += planned.load_balancers;
         }
     }
-    for (index, nodes) in own_nodes(scene, offer, home) {
+    for (index, nodes) in own_nodes(scene, home) {
         let pool = &mut load.pools[index];
         let count = if private { &mut pool.private_nodes } else { &mut pool.own_nodes };
         *count = count.saturating_add(nodes.unwrap_or(0));
@@ -115,18 +114,17 @@ pub const fn has_shared_nodes(form: Form) -> bool {
 
 /// A unit's own nodes: per pool that it uses, in the order of its workloads, over the sum of its workloads there. Empty on
 /// shared nodes; no number where something is asked that the pool lacks.
-pub fn own_nodes(scene: &Scene<'_>, offer: &Offer, home: &Home<'_>) -> Vec<(usize, Option<u64>)> {
+pub fn own_nodes(scene: &Scene<'_>, home: &Home<'_>) -> Vec<(usize, Option<u64>)> {
     if has_shared_nodes(home.form) {
         return Vec::new();
     }
     let mut sums: Vec<(usize, Resources)> = Vec::with_capacity(1);
-    for (index, planned) in home.pools.iter().zip(&home.planned) {
+    for (index, planned) in home.pools.iter().zip(home.planned) {
         match sums.iter_mut().find(|(pool, _)| pool == index) {
             Some((_, sum)) => *sum += planned.resources,
             None => sums.push((*index, planned.resources)),
         }
     }
-    let nodes =
-        |(index, sum): (usize, Resources)| (index, nodes_for(&sum, &offer.pools[index], &scene.inventory.policy));
-    sums.into_iter().map(nodes).collect()
+    let nodes = &scene.host(home).nodes;
+    sums.into_iter().map(|(index, sum)| (index, nodes[index].count_for(&sum))).collect()
 }

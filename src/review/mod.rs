@@ -47,6 +47,7 @@ use crate::plan::{MoneyByKind, Plan};
 use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
 
+use growth::Planned;
 use loads::Loads;
 use scene::Scene;
 
@@ -94,7 +95,8 @@ pub fn review(inventory: &Inventory, plan: &Plan, from: Option<&Plan>) -> Review
     if !found.findings.is_empty() {
         return found.into_review([0; 7]);
     }
-    let scene = names::resolve(inventory, plan, from, &mut found);
+    let planned = Planned::of(inventory, &mut found);
+    let scene = names::resolve(inventory, plan, from, &planned, &mut found);
     let named = found.findings.is_empty();
     clusters::check(&scene, &mut found);
     for check in ALONE {

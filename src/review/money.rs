@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use super::Found;
 use super::arithmetic::{cost, money, spread};
 use super::loads::{HostLoad, Loads, overhead};
-use super::scene::{Home, Host, Scene, Unit};
+use super::scene::{Home, Host, Scene};
 use crate::inventory::facts::SupportPhase;
 use crate::plan::Action;
 use crate::vocab::money::Money;
 use crate::vocab::tier::Tier;
 
 /// Checks the plan's money and its clusters', and returns it by kind in micro-units, in the order in which it is shown.
-pub fn check(scene: &Scene<'_>, loads: &Loads, moved: &HashSet<Unit<'_>>, found: &mut Found) -> [i128; 7] {
+pub fn check(scene: &Scene<'_>, loads: &Loads, moved: &HashSet<usize>, found: &mut Found) -> [i128; 7] {
     let (mut planes, mut extended, mut nodes, mut licences, mut toil, mut used, mut one_off) = (0, 0, 0, 0, 0, 0, 0);
     for (host, load) in scene.hosts.iter().zip(&loads.hosts) {
         one_off += change(scene, host);
@@ -114,7 +114,7 @@ impl Own {
 }
 
 /// A unit's licence, toil, storage, load balancers and move.
-pub fn own(scene: &Scene<'_>, home: &Home<'_>, moved: &HashSet<Unit<'_>>) -> Own {
+pub fn own(scene: &Scene<'_>, home: &Home<'_>, moved: &HashSet<usize>) -> Own {
     let (inventory, prices) = (scene.inventory, &scene.host(home).offer.prices);
     let planned = home.total();
     let is_vcluster = home.form.is_vcluster();
@@ -130,7 +130,7 @@ pub fn own(scene: &Scene<'_>, home: &Home<'_>, moved: &HashSet<Unit<'_>>) -> Own
         used: cost(prices.storage, planned.storage)
             + cost(prices.storage, backing)
             + cost(prices.load_balancer, planned.load_balancers),
-        moving: if moved.contains(&home.unit()) { spread(policy.once.moving, policy.payback_months) } else { 0 },
+        moving: if moved.contains(&home.unit) { spread(policy.once.moving, policy.payback_months) } else { 0 },
     }
 }
 

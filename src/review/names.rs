@@ -2,68 +2,76 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::arithmetic::Growths;
-use super::scene::{Home, Host, Scene, Unit, words};
-use super::{Found, growth};
+use super::Found;
+use super::arithmetic::Node;
+use super::growth::Planned;
+use super::scene::{Home, Host, Scene, Units, words};
 use crate::inventory::{Inventory, Offer, Places, Tenant};
 use crate::plan::{Placement, Plan, PlannedCluster};
 use crate::vocab::name::{ClassName, ClusterName, TenantName};
-use crate::vocab::resources::Demand;
 use crate::vocab::tier::Form;
 
 /// Resolves `plan`. What cannot be resolved is a finding and left out of the scene.
-pub fn resolve<'a>(inventory: &'a Inventory, plan: &'a Plan, from: Option<&'a Plan>, found: &mut Found) -> Scene<'a> {
+pub fn resolve<'a>(
+    inventory: &'a Inventory,
+    plan: &'a Plan,
+    from: Option<&'a Plan>,
+    planned: &'a Planned,
+    found: &mut Found,
+) -> Scene<'a> {
+    let units = Units::of(inventory);
     let hosts = hosts(inventory, plan, found);
-    let tenants: HashMap<&TenantName, usize> =
-        inventory.tenants.iter().enumerate().map(|(index, tenant)| (&tenant.name, index)).collect();
     let names: HashMap<&ClusterName, usize> =
         hosts.iter().enumerate().map(|(index, host)| (&host.planned.name, index)).collect();
-    let planned = planned(inventory, found);
     let mut scene = Scene {
         inventory,
         plan,
         from,
         hosts,
         homes: Vec::with_capacity(plan.placements.len()),
-        homes_of: vec![Vec::new(); inventory.tenants.len()],
-        today: from.map(today).unwrap_or_default(),
+        home_of: vec![None; units.count()],
+        today: today(&units, from),
         lifted: lifted(inventory),
+        units,
     };
-    let mut placed: HashSet<Unit<'_>> = HashSet::with_capacity(plan.placements.len());
+    let mut placed = vec![false; scene.units.count()];
+    let mut last = 0;
     for placement in &plan.placements {
-        let unit = (&placement.tenant, placement.site.as_ref());
-        if !placed.insert(unit) {
-            found.finding("placed-once", format!("{} is placed twice", words(unit.0, unit.1)), None);
-            continue;
-        }
-        let Some(index) = tenants.get(unit.0).copied() else {
-            found.finding("unknown-tenant", format!("the inventory has no {}", words(unit.0, None)), None);
+        let (name, site) = (&placement.tenant, placement.site.as_ref());
+        let Some(index) = scene.units.tenant(name, &mut last) else {
+            found.finding("unknown-tenant", format!("the inventory has no {}", words(name, None)), None);
             continue;
         };
         let tenant = &inventory.tenants[index];
-        let known = match unit.1 {
-            None => tenant.sites.is_empty(),
-            Some(site) => tenant.sites.contains(site),
-        };
-        if !known {
-            let message = format!("{} is no unit: {}", words(unit.0, unit.1), sites(tenant));
-            found.finding("unknown-site", message, Some(tenant.at.of("sites")));
+        let unit = scene.units.number(index, site);
+        match unit {
+            Some(unit) if std::mem::replace(&mut placed[unit], true) => {
+                found.finding("placed-once", format!("{} is placed twice", words(name, site)), None);
+                continue;
+            }
+            Some(_) => {}
+            None => {
+                let message = format!("{} is no unit: {}", words(name, site), sites(tenant));
+                found.finding("unknown-site", message, Some(tenant.at.of("sites")));
+            }
         }
         let host = names.get(&placement.cluster).copied();
         if host.is_none() {
             let message =
-                format!("{} lives in `{}`, which is no cluster of the plan", words(unit.0, unit.1), placement.cluster);
+                format!("{} lives in `{}`, which is no cluster of the plan", words(name, site), placement.cluster);
             found.finding("unknown-cluster", message, None);
         }
         let form = form(placement, found);
         let pools = host.and_then(|host| pools(placement, tenant, scene.hosts[host].offer, found));
-        if let (true, Some(host), Some(form), Some(pools)) = (known, host, form, pools) {
-            scene.hosts[host].residents.push(scene.homes.len());
-            scene.homes_of[index].push(scene.homes.len());
-            scene.homes.push(Home { placement, tenant, form, host, pools, planned: planned[index].clone() });
+        if let (Some(unit), Some(host), Some(form), Some(pools)) = (unit, host, form, pools) {
+            let home = scene.homes.len();
+            scene.hosts[host].residents.push(home);
+            scene.home_of[unit] = Some(home);
+            let planned = planned.of_tenant(index);
+            scene.homes.push(Home { placement, tenant, tenant_index: index, unit, form, host, pools, planned });
         }
     }
-    unplaced(inventory, plan, &tenants, &placed, found);
+    unplaced(&scene, &placed, found);
     order(plan, found);
     scene
 }
@@ -81,7 +89,8 @@ fn hosts<'a>(inventory: &'a Inventory, plan: &'a Plan, found: &mut Found) -> Vec
         match made_of(inventory, &classes, planned) {
             Ok((offer, at)) => {
                 let phase = inventory.facts.support(offer.provider, planned.kubernetes, inventory.fleet.date);
-                hosts.push(Host { planned, offer, at, phase, residents: Vec::new() });
+                let nodes = offer.pools.iter().map(|pool| Node::of(pool, &inventory.policy)).collect();
+                hosts.push(Host { planned, offer, nodes, at, phase, residents: Vec::new() });
             }
             Err(message) => found.finding("unknown-class", message, None),
         }
@@ -106,20 +115,24 @@ fn made_of<'a>(
     }
 }
 
-fn planned(inventory: &Inventory, found: &mut Found) -> Vec<Vec<Demand>> {
-    let mut growths = Growths::default();
-    inventory.tenants.iter().map(|tenant| growth::planned(tenant, &inventory.policy, &mut growths, found)).collect()
+/// Where units live today. Who is no unit any more lives nowhere.
+fn today<'a>(units: &Units<'_>, from: Option<&'a Plan>) -> Vec<Option<&'a Placement>> {
+    let mut today = vec![None; units.count()];
+    let mut last = 0;
+    for home in from.map_or(&[][..], |from| &from.placements) {
+        let tenant = units.tenant(&home.tenant, &mut last);
+        if let Some(unit) = tenant.and_then(|tenant| units.number(tenant, home.site.as_ref())) {
+            today[unit] = Some(home);
+        }
+    }
+    today
 }
 
-fn today(from: &Plan) -> HashMap<Unit<'_>, &Placement> {
-    from.placements.iter().map(|home| ((&home.tenant, home.site.as_ref()), home)).collect()
-}
-
-fn lifted(inventory: &Inventory) -> HashMap<&TenantName, Vec<&str>> {
-    let mut lifted: HashMap<&TenantName, Vec<&str>> = HashMap::new();
-    for exception in &inventory.exceptions {
-        if exception.until >= inventory.fleet.date {
-            lifted.entry(&exception.tenant).or_default().push(&exception.rule);
+fn lifted(inventory: &Inventory) -> HashMap<usize, Vec<&str>> {
+    let mut lifted: HashMap<usize, Vec<&str>> = HashMap::new();
+    for exception in inventory.exceptions.iter().filter(|exception| inventory.fleet.date <= exception.until) {
+        if let Some((tenant, _)) = inventory.tenant(&exception.tenant) {
+            lifted.entry(tenant).or_default().push(&exception.rule);
         }
     }
     lifted
@@ -175,36 +188,21 @@ fn pools(placement: &Placement, tenant: &Tenant, offer: &Offer, found: &mut Foun
 }
 
 /// Every unit has a home, but for those of tenants that are left out as a whole.
-fn unplaced(
-    inventory: &Inventory,
-    plan: &Plan,
-    tenants: &HashMap<&TenantName, usize>,
-    placed: &HashSet<Unit<'_>>,
-    found: &mut Found,
-) {
+fn unplaced(scene: &Scene<'_>, placed: &[bool], found: &mut Found) {
+    let Scene { inventory, plan, units, .. } = scene;
     let left_out: HashSet<&TenantName> = plan.unplaced.iter().collect();
-    for name in &plan.unplaced {
-        if !tenants.contains_key(name) {
-            found.finding("unplaced", format!("the plan leaves out tenant `{name}`, which the inventory lacks"), None);
-        }
+    for name in plan.unplaced.iter().filter(|name| inventory.tenant(name).is_none()) {
+        found.finding("unplaced", format!("the plan leaves out tenant `{name}`, which the inventory lacks"), None);
     }
-    for tenant in &inventory.tenants {
+    for (index, tenant) in inventory.tenants.iter().enumerate() {
         let left_out = left_out.contains(&tenant.name);
-        let no_site = if tenant.sites.is_empty() { Some(None) } else { None };
-        for site in no_site.into_iter().chain(tenant.sites.iter().map(Some)) {
-            let whose = || words(&tenant.name, site);
-            match (placed.contains(&(&tenant.name, site)), left_out) {
+        for (place, unit) in units.of_tenant(index).enumerate() {
+            let whose = || words(&tenant.name, tenant.sites.get(place));
+            let span = Some(tenant.at.header());
+            match (placed[unit], left_out) {
                 (true, false) | (false, true) => {}
-                (false, false) => {
-                    found.finding("placed-once", format!("{} has no home", whose()), Some(tenant.at.header()));
-                }
-                (true, true) => {
-                    found.finding(
-                        "unplaced",
-                        format!("{} is left out and has a home", whose()),
-                        Some(tenant.at.header()),
-                    );
-                }
+                (false, false) => found.finding("placed-once", format!("{} has no home", whose()), span),
+                (true, true) => found.finding("unplaced", format!("{} is left out and has a home", whose()), span),
             }
         }
     }

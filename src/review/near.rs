@@ -8,8 +8,9 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     for (index, tenant) in scene.inventory.tenants.iter().enumerate().filter(|(_, tenant)| !tenant.near.is_empty()) {
         let span = Some(tenant.at.of("near"));
         for (other, friend) in tenant.near.iter().filter_map(|name| scene.inventory.tenant(name)) {
-            let homes = |tenant: usize| scene.homes_of[tenant].iter().map(|home| &scene.homes[*home]);
-            for (home, theirs) in homes(index).flat_map(|home| homes(other).map(move |theirs| (home, theirs))) {
+            for (home, theirs) in
+                scene.homes_of(index).flat_map(|home| scene.homes_of(other).map(move |theirs| (home, theirs)))
+            {
                 if !one_site(home, theirs) {
                     continue;
                 }

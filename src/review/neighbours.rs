@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::Found;
 use super::scene::{Home, Host, Scene};
 use crate::inventory::Regulation;
-use crate::vocab::name::TenantName;
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     let closed: Vec<&Regulation> =
@@ -19,7 +18,10 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
 }
 
 fn count(scene: &Scene<'_>, host: &Host<'_>, found: &mut Found) {
-    let tenants: HashSet<&TenantName> = scene.residents(host).map(|home| &home.tenant.name).collect();
+    if !scene.residents(host).any(|home| home.tenant.max_neighbours.is_some()) {
+        return;
+    }
+    let tenants: HashSet<usize> = scene.residents(host).map(|home| home.tenant_index).collect();
     let others = tenants.len().saturating_sub(1) as u64;
     for home in scene.residents(host) {
         if let Some(most) = home.tenant.max_neighbours.filter(|most| others > *most) {

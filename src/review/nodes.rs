@@ -21,7 +21,7 @@ pub fn check(scene: &Scene<'_>, loads: &Loads, found: &mut Found) {
 
 /// A placement notes own nodes at the first workload of each pool; the others have 0.
 fn own(scene: &Scene<'_>, home: &Home<'_>, found: &mut Found) {
-    let own = own_nodes(scene, scene.host(home).offer, home);
+    let own = own_nodes(scene, home);
     let mut noted = vec![false; own.len()];
     for (placed, pool) in home.placement.pools.iter().zip(&home.pools) {
         let at = own.iter().position(|(index, _)| index == pool);

@@ -6,9 +6,9 @@ use super::Found;
 use super::arithmetic::{cost, money};
 use super::loads::{Loads, own_nodes};
 use super::money::{change, of_cluster, own};
-use super::scene::{Home, Scene, Unit};
+use super::scene::{Home, Scene};
 
-pub fn check(scene: &Scene<'_>, loads: &Loads, moved: &HashSet<Unit<'_>>, found: &mut Found) {
+pub fn check(scene: &Scene<'_>, loads: &Loads, moved: &HashSet<usize>, found: &mut Found) {
     for (host, load) in scene.hosts.iter().zip(&loads.hosts).filter(|(host, _)| !host.residents.is_empty()) {
         let (mut whole, mut parts) = (of_cluster(scene, host, load) + change(scene, host), 0);
         for home in scene.residents(host) {
@@ -41,6 +41,6 @@ fn at_least(home: &Home<'_>, least: i128, found: &mut Found) {
 
 fn nodes(scene: &Scene<'_>, home: &Home<'_>) -> i128 {
     let offer = scene.host(home).offer;
-    let own = own_nodes(scene, offer, home);
+    let own = own_nodes(scene, home);
     own.into_iter().map(|(pool, nodes)| cost(offer.pools[pool].price, nodes.unwrap_or(0))).sum()
 }

@@ -8,7 +8,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     let date = scene.inventory.fleet.date;
     for pin in scene.inventory.pins.iter().filter(|pin| pin.until.is_none_or(|until| date <= until)) {
         let Some((index, _)) = scene.inventory.tenant(&pin.tenant) else { continue };
-        for home in scene.homes_of[index].iter().map(|home| &scene.homes[*home]) {
+        for home in scene.homes_of(index) {
             if binds(scene, pin, home)
                 && let Some(message) = breach(pin, home)
             {

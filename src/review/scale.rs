@@ -1,7 +1,7 @@
 //! Check `scale`: no unit takes more than its share of a shared cluster's CPU, memory or pods.
 
 use super::Found;
-use super::arithmetic::{raw, share_of};
+use super::arithmetic::share_of;
 use super::scene::{Home, Host, Scene};
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::Form;
@@ -28,7 +28,8 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
 /// What a cluster has of each: all pools at their most nodes, and its limit of pods.
 fn whole(host: &Host<'_>) -> [(&'static str, u64); 3] {
     let most = |amount: fn(&Resources) -> u64| {
-        host.offer.pools.iter().fold(0_u64, |sum, pool| sum.saturating_add(amount(&raw(pool)).saturating_mul(pool.max)))
+        let pools = host.offer.pools.iter().zip(&host.nodes);
+        pools.fold(0_u64, |sum, (pool, node)| sum.saturating_add(amount(&node.raw).saturating_mul(pool.max)))
     };
     [("millicores", most(|raw| raw.cpu)), ("MiB", most(|raw| raw.memory)), ("pods", host.offer.limits.pods)]
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::arithmetic::Node;
 use crate::inventory::facts::SupportPhase;
 use crate::inventory::{Inventory, Offer, Places, Pool, Tenant, Workload};
 use crate::plan::{Action, Placement, Plan, PlannedCluster};
@@ -17,20 +18,68 @@ pub struct Scene<'a> {
     pub plan: &'a Plan,
     /// The plan it was made from, where that was given.
     pub from: Option<&'a Plan>,
+    /// Units by number.
+    pub units: Units<'a>,
     /// The plan's clusters that could be resolved, in its order.
     pub hosts: Vec<Host<'a>>,
     /// The plan's placements that could be resolved, in its order.
     pub homes: Vec<Home<'a>>,
-    /// Indices of homes, by index of the tenant.
-    pub homes_of: Vec<Vec<usize>>,
-    /// Where units live today.
-    pub today: HashMap<Unit<'a>, &'a Placement>,
+    /// Indices of homes by unit.
+    pub home_of: Vec<Option<usize>>,
+    /// Where units live today, by unit.
+    pub today: Vec<Option<&'a Placement>>,
     /// Rules that exceptions lift on the planning date, by tenant.
-    pub lifted: HashMap<&'a TenantName, Vec<&'a str>>,
+    pub lifted: HashMap<usize, Vec<&'a str>>,
 }
 
-/// A tenant at one of its sites.
-pub type Unit<'a> = (&'a TenantName, Option<&'a Residency>);
+/// Units by number: a tenant's are one after the other, in the order of its sites.
+pub struct Units<'a> {
+    inventory: &'a Inventory,
+    first: Vec<usize>,
+}
+
+impl<'a> Units<'a> {
+    /// Numbers the units of an inventory.
+    pub fn of(inventory: &'a Inventory) -> Self {
+        let mut first = Vec::with_capacity(inventory.tenants.len() + 1);
+        let mut next = 0;
+        for tenant in &inventory.tenants {
+            first.push(next);
+            next += tenant.sites.len().max(1);
+        }
+        first.push(next);
+        Self { inventory, first }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.first.last().copied().unwrap_or(0)
+    }
+
+    /// The units of a tenant by index.
+    pub fn of_tenant(&self, tenant: usize) -> std::ops::Range<usize> {
+        self.first[tenant]..self.first[tenant + 1]
+    }
+
+    /// The unit of a tenant, by index, at a site. Nothing where it has no such site.
+    pub fn number(&self, tenant: usize, site: Option<&Residency>) -> Option<usize> {
+        let sites = &self.inventory.tenants[tenant].sites;
+        let place = match site {
+            None => sites.is_empty().then_some(0),
+            Some(site) => sites.iter().position(|own| own == site),
+        };
+        place.map(|place| self.first[tenant] + place)
+    }
+
+    /// A tenant's index. Plans are sorted as inventories are, so the tenant is mostly where the last one was, or next to it.
+    pub fn tenant(&self, name: &TenantName, last: &mut usize) -> Option<usize> {
+        let tenants = &self.inventory.tenants;
+        let near = (*last..tenants.len().min(*last + 2)).find(|index| tenants[*index].name == *name);
+        let found = near.or_else(|| self.inventory.tenant(name).map(|(index, _)| index))?;
+        *last = found;
+        Some(found)
+    }
+}
 
 /// A cluster of the plan, and what it is made of.
 pub struct Host<'a> {
@@ -38,6 +87,8 @@ pub struct Host<'a> {
     pub planned: &'a PlannedCluster,
     /// What it offers.
     pub offer: &'a Offer,
+    /// The nodes of its pools, in the offer's order.
+    pub nodes: Vec<Node>,
     /// Where the cluster or class was written.
     pub at: &'a Places,
     /// Its support on the planning date.
@@ -52,6 +103,10 @@ pub struct Home<'a> {
     pub placement: &'a Placement,
     /// Whose.
     pub tenant: &'a Tenant,
+    /// The tenant's index in the inventory.
+    pub tenant_index: usize,
+    /// The unit's number.
+    pub unit: usize,
     /// Tier and nodes.
     pub form: Form,
     /// Index of the cluster in [`Scene::hosts`].
@@ -59,18 +114,28 @@ pub struct Home<'a> {
     /// Index of the pool in the offer, for each workload.
     pub pools: Vec<usize>,
     /// The planned demand of each workload.
-    pub planned: Vec<Demand>,
+    pub planned: &'a [Demand],
 }
 
 impl<'a> Scene<'a> {
     /// Homes that `rule` binds: those of tenants that no exception lifts it for.
     pub fn bound_by(&self, rule: &'static str) -> impl Iterator<Item = &Home<'a>> {
-        self.homes.iter().filter(move |home| !self.lifts(&home.tenant.name, rule))
+        self.homes.iter().filter(move |home| !self.lifts(home, rule))
     }
 
-    /// True where an exception lifts `rule` for `tenant` on the planning date.
-    pub fn lifts(&self, tenant: &TenantName, rule: &str) -> bool {
-        self.lifted.get(tenant).is_some_and(|rules| rules.contains(&rule))
+    /// True where an exception lifts `rule` for the tenant of `home` on the planning date.
+    pub fn lifts(&self, home: &Home<'_>, rule: &str) -> bool {
+        self.lifted.get(&home.tenant_index).is_some_and(|rules| rules.contains(&rule))
+    }
+
+    /// The homes of a tenant by index.
+    pub fn homes_of(&self, tenant: usize) -> impl Iterator<Item = &Home<'a>> {
+        self.units.of_tenant(tenant).filter_map(|unit| self.home_of[unit]).map(|home| &self.homes[home])
+    }
+
+    /// Where the unit of a home lives today.
+    pub fn today(&self, home: &Home<'_>) -> Option<&'a Placement> {
+        self.today[home.unit]
     }
 
     /// The host of a home.
@@ -109,15 +174,10 @@ impl Host<'_> {
     }
 }
 
-impl<'a> Home<'a> {
+impl Home<'_> {
     /// Whose, as messages say it.
     pub fn words(&self) -> String {
         words(&self.placement.tenant, self.placement.site.as_ref())
-    }
-
-    /// The unit.
-    pub const fn unit(&self) -> Unit<'a> {
-        (&self.placement.tenant, self.placement.site.as_ref())
     }
 
     /// Each workload with the pool it runs on and what it is planned to ask.
@@ -127,7 +187,7 @@ impl<'a> Home<'a> {
             .workloads
             .iter()
             .zip(pools)
-            .zip(&self.planned)
+            .zip(self.planned)
             .map(|((workload, pool), planned)| (workload, pool, planned))
     }
 

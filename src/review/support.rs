@@ -11,7 +11,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
             SupportPhase::Standard | SupportPhase::Extended => continue,
             SupportPhase::Ended => {}
         }
-        let stays = scene.today.get(&home.unit()).is_some_and(|before| before.cluster == *host.name());
+        let stays = scene.today(home).is_some_and(|before| before.cluster == *host.name());
         let message =
             format!("cluster `{}` runs {}, which is past every support", host.name(), host.planned.kubernetes);
         let span = Some(host.at.of("kubernetes"));

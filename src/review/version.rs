@@ -15,7 +15,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
             let message = format!("the vcluster of {} runs {minor}, which is not in `vcluster.minors`", home.words());
             found.finding("version", message, Some(scene.inventory.vcluster.at.of("minors")));
         }
-        if scene.lifts(&tenant.name, "version") {
+        if scene.lifts(home, "version") {
             continue;
         }
         let span = Some(tenant.at.of("kubernetes"));

@@ -84,6 +84,13 @@ fn to_f64(number: i64) -> f64 {
     float
 }
 
+/// Adds amounts times a factor.
+fn add(slope: &mut [f64; R], amounts: [u64; R], factor: f64) {
+    for (slope, amount) in slope.iter_mut().zip(amounts) {
+        *slope += factor * to_f64(i64::try_from(amount).unwrap_or(0));
+    }
+}
+
 impl<'a> Ascent<'a> {
     fn new(problem: &'a Problem, part: &'a Component) -> Self {
         let local = part.places.iter().enumerate().map(|(index, place)| (*place, index)).collect();
@@ -169,15 +176,11 @@ impl<'a> Ascent<'a> {
             value += price;
             let place = self.local[&choice.place];
             for (pool, load) in &choice.shared {
-                for r in 0..R {
-                    slope[place][*pool][r] += to_f64(i64::try_from(load.each()[r]).unwrap_or(0));
-                }
+                add(&mut slope[place][*pool], load.each(), 1.0);
             }
             for (pool, nodes) in &choice.dedicated {
-                let usable = self.problem.places[choice.place].pools[*pool].usable.each();
-                for r in 0..R {
-                    slope[place][*pool][r] += to_f64(i64::try_from(nodes * usable[r]).unwrap_or(0));
-                }
+                let usable = self.problem.places[choice.place].pools[*pool].usable;
+                add(&mut slope[place][*pool], usable.times(*nodes).each(), 1.0);
             }
         }
         for (place, index) in self.part.places.iter().enumerate() {
@@ -206,10 +209,7 @@ impl<'a> Ascent<'a> {
             } else {
                 value += copies * open;
                 for (pool, n) in nodes.iter().enumerate() {
-                    let usable = numbers.pools[pool].usable.each();
-                    for r in 0..R {
-                        slope[place][pool][r] -= copies * to_f64(i64::try_from(n * usable[r]).unwrap_or(0));
-                    }
+                    add(&mut slope[place][pool], numbers.pools[pool].usable.times(*n).each(), -copies);
                 }
             }
         }

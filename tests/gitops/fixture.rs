@@ -1,30 +1,19 @@
-//! A fleet in which every form of home stands on every provider, and a plan of it, made by hand.
+//! A fleet in which every form of home stands on every provider, read through the front door, and a plan of it, made by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
-use fleetplan::inventory::facts::{Facts, Overhead};
-use fleetplan::inventory::{
-    Class, Cluster, Cni, ControlPlane, Crd, CrdPolicy, Delivery, Edition, Fleet, Gitops, Guardrails, Inventory, Kernel,
-    Limits, Offer, OneOff, Places, PodSecurity, Policy, PolicyEngine, Pool, Provider, Runtime, Tenant, Toil, Trust,
-    UnitPrices, VclusterPolicy, Workload,
-};
+use fleetplan::inventory::{Edition, Inventory};
 use fleetplan::plan::{
-    Action, MoneyByKind, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof, Status,
+    Action, FORMAT_VERSION, MoneyByKind, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Proof, Status,
 };
-use fleetplan::vocab::calendar::{Date, Seconds};
-use fleetplan::vocab::diagnostic::{Sources, Span};
+use fleetplan::vocab::calendar::Date;
 use fleetplan::vocab::money::Money;
-use fleetplan::vocab::resources::{Demand, Resources};
-use fleetplan::vocab::share::{Growth, Share};
-use fleetplan::vocab::tier::{Form, Isolation, Tenancy, Tier};
-use fleetplan::vocab::version::{Minor, MinorRange};
+use fleetplan::vocab::tier::{Form, Nodes, Tenancy, Tier};
+use fleetplan::vocab::version::Minor;
 
 /// Providers, the minors of their hosts, and regions.
-pub const PROVIDERS: [(Provider, &str, u16, &str); 3] = [
-    (Provider::Eks, "eks", 35, "eu-west-1"),
-    (Provider::Gke, "gke", 36, "europe-west4"),
-    (Provider::Aks, "aks", 34, "westeurope"),
-];
+pub const PROVIDERS: [(&str, u16, &str); 3] =
+    [("eks", 35, "eu-west-1"), ("gke", 36, "europe-west4"), ("aks", 34, "westeurope")];
 
 /// What differs between fleets of a test.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +24,50 @@ pub struct Choice {
 }
 
 pub const DEFAULT: Choice = Choice { chart: "0.36.1", edition: Edition::Free, high_availability: false };
+
+/// The page on which every fleet of a test begins; tests change words of it.
+pub const PAGE: &str = r#"
+[fleet]
+name = "acme"
+date = 2026-11-23
+currency = "USD"
+teams = ["health", "ml", "payments"]
+gitops = { repository = "https://git.acme.example/fleet.git", revision = "main", path = "gitops", delivery = "argocd", chart_repository = "https://charts.acme.example" }
+
+[policy]
+registries = ["registry.acme.example", "ghcr.io/acme"]
+crds = "tenants"
+hostile = ["cluster", "vcluster/private", "vcluster/sandboxed"]
+
+[vcluster]
+chart = "CHART"
+edition = "EDITION"
+minors = ["1.34", "1.35", "1.36"]
+"#;
+
+/// A pool of each kind.
+const POOLS: &str = r#"
+[[KIND.pool]]
+name = "general"
+node = { cpu = "15890m", memory = "60Gi", pods = 110 }
+daemonsets = { cpu = "300m", memory = "600Mi", pods = 6 }
+price = 0.768
+nodes = { max = 60 }
+zones = 3
+private = true
+[[KIND.pool]]
+name = "gpu"
+node = { cpu = "15890m", memory = "60Gi", pods = 110, gpu = 1 }
+price = 0.98
+nodes = { max = 10 }
+gpu = "nvidia-l4"
+[[KIND.pool]]
+name = "sandbox"
+node = { cpu = "15890m", memory = "60Gi", pods = 110 }
+price = 0.768
+nodes = { max = 10 }
+runtime = "gvisor"
+"#;
 
 /// The name of the tenant of a form and provider.
 pub fn tenant_name(form: Form, provider: &str) -> String {
@@ -49,168 +82,127 @@ pub fn forms(choice: Choice) -> Vec<Form> {
     Form::ALL.into_iter().filter(|form| *form != Form::VclusterPrivate || has_private).collect()
 }
 
+/// Trust, size and extras differ by form and provider, so that every branch of every generator is taken by one tenant.
+struct Kind {
+    trust: &'static str,
+    demand: &'static str,
+    more: &'static str,
+    pool: &'static str,
+}
+
+fn kind(form: Form, provider: &str) -> Kind {
+    const DEMAND: &str =
+        r#"cpu = "12", memory = "48Gi", pods = 120, storage = "500Gi", load_balancers = 2, services = 10"#;
+    let soft = Kind { trust: "soft", demand: DEMAND, more: "", pool: "general" };
+    match form {
+        Form::NamespaceShared => {
+            Kind { more: "namespaces = 3\nlargest_pod = { cpu = \"4\", memory = \"8Gi\" }", ..soft }
+        }
+        Form::NamespaceDedicated => Kind { trust: "hardened", ..soft },
+        Form::VclusterShared if provider == "gke" => Kind { trust: "hostile", pool: "sandbox", ..soft },
+        Form::VclusterShared => soft,
+        Form::VclusterDedicated => {
+            Kind { demand: r#"cpu = "12", memory = "48Gi", pods = 20, gpu = 2"#, pool: "gpu", ..soft }
+        }
+        Form::VclusterPrivate => Kind { trust: "hostile", ..soft },
+        Form::Cluster => Kind {
+            demand: r#"cpu = "12", memory = "48Gi", pods = 120"#,
+            more: r#"crds = ["certificates.cert-manager.io/v1"]"#,
+            ..soft
+        },
+    }
+}
+
+/// The inventory as a page of TOML.
+pub fn page(choice: Choice) -> String {
+    let edition = format!("{:?}", choice.edition).to_lowercase();
+    let mut page = PAGE.replace("CHART", choice.chart).replace("EDITION", &edition);
+    for (provider, minor, region) in PROVIDERS {
+        let offer = format!(
+            "provider = \"{provider}\"\nresidency = \"eu\"\naudit_log = true\nsecrets_encryption = true\n\
+             control_plane = {{ price = 0.10, disruption = \"5m\" }}\n"
+        );
+        write!(
+            page,
+            "[[cluster]]\nname = \"{provider}-1\"\nregion = \"{region}\"\nkubernetes = \"1.{minor}\"\ntenancy = \"shared\"\n{offer}{}\
+             [[class]]\nname = \"{provider}-class\"\nregions = [\"{region}\"]\nkubernetes = [\"1.{minor}\"]\nopen_at_most = 4\n\
+             tenancy = [\"shared\", \"dedicated\"]\n{offer}{}",
+            POOLS.replace("KIND", "cluster"),
+            POOLS.replace("KIND", "class"),
+        )
+        .unwrap();
+        for form in forms(choice) {
+            let Kind { trust, demand, more, pool: _ } = kind(form, provider);
+            let team = if trust == "soft" { "payments" } else { "health" };
+            let level = if provider == "aks" { "baseline" } else { "restricted" };
+            write!(
+                page,
+                "[[tenant]]\nname = \"{}\"\nteam = \"{team}\"\ntrust = \"{trust}\"\nimportance = 3\npod_security = \"{level}\"\n\
+                 high_availability = {}\ndemand = {{ {demand} }}\n{more}\n",
+                tenant_name(form, provider),
+                choice.high_availability,
+            )
+            .unwrap();
+        }
+    }
+    page
+}
+
+/// Reads a page that has no fault.
+pub fn read(page: &str) -> Inventory {
+    let reading = fleetplan::inventory::read(vec![("fleet.toml".to_owned(), page.into())], None, date());
+    let errors: Vec<String> =
+        reading.diagnostics.iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
+    reading.inventory.unwrap_or_else(|| panic!("{errors:#?}"))
+}
+
 /// The fleet and its plan.
 pub fn fleet(choice: Choice) -> (Inventory, Plan) {
-    let mut inventory = Inventory {
-        fleet: Fleet {
-            name: "acme".parse().unwrap(),
-            date: date(),
-            currency: "USD".to_owned(),
-            teams: ["health", "ml", "payments"].map(|team| team.parse().unwrap()).to_vec(),
-            gitops: Gitops {
-                repository: "https://git.acme.example/fleet.git".to_owned(),
-                revision: "main".to_owned(),
-                path: "gitops".to_owned(),
-                delivery: Delivery::Argocd,
-                chart_repository: "https://charts.acme.example".to_owned(),
-            },
-            at: places(),
-        },
-        policy: policy(),
-        vcluster: VclusterPolicy {
-            chart: choice.chart.parse().unwrap(),
-            edition: choice.edition,
-            minors: vec![Minor(34), Minor(35), Minor(36)],
-            price: Money::ZERO,
-            allow_unlisted_pairs: false,
-            at: places(),
-        },
-        regulations: Vec::new(),
-        clusters: Vec::new(),
-        classes: Vec::new(),
-        tenants: Vec::new(),
-        pins: Vec::new(),
-        exceptions: Vec::new(),
-        facts: Facts {
-            calendars: BTreeMap::new(),
-            extended_price: BTreeMap::new(),
-            pairs: Vec::new(),
-            small: Overhead { resources: resources(220, 320, 2), storage: 5, services: 3, replicas: 1 },
-            production: Overhead { resources: resources(12_100, 25_154, 8), storage: 30, services: 5, replicas: 3 },
-        },
-        sources: Sources::default(),
-    };
-    let mut plan = empty_plan();
-    for (provider, name, minor, region) in PROVIDERS {
-        add_provider(&mut inventory, &mut plan, choice, (provider, name, minor, region));
-    }
-    inventory.clusters.sort_by(|a, b| a.name.cmp(&b.name));
-    inventory.classes.sort_by(|a, b| a.name.cmp(&b.name));
-    inventory.tenants.sort_by(|a, b| a.name.cmp(&b.name));
-    plan.placements.sort_by(|a, b| a.tenant.cmp(&b.tenant));
-    plan.clusters.sort_by(|a, b| a.name.cmp(&b.name));
+    let inventory = read(&page(choice));
+    let plan = plan(&inventory, choice);
     (inventory, plan)
 }
 
-fn add_provider(
-    inventory: &mut Inventory,
-    plan: &mut Plan,
-    choice: Choice,
-    (provider, name, minor, region): (Provider, &str, u16, &str),
-) {
-    inventory.clusters.push(Cluster {
-        name: format!("{name}-1").parse().unwrap(),
-        region: region.parse().unwrap(),
-        kubernetes: Minor(minor),
-        tenancy: Tenancy::Shared,
-        may_close: false,
-        offer: offer(provider),
-        at: places(),
-    });
-    inventory.classes.push(Class {
-        name: format!("{name}-class").parse().unwrap(),
-        regions: vec![region.parse().unwrap()],
-        kubernetes: vec![Minor(minor)],
-        open_at_most: 4,
-        tenancy: vec![Tenancy::Shared, Tenancy::Dedicated],
-        offer: offer(provider),
-        at: places(),
-    });
-    plan.clusters.push(cluster(&format!("{name}-1"), None, minor, region, Tenancy::Shared));
-    plan.clusters.push(cluster(&format!("{name}-class-1"), Some(name), minor, region, Tenancy::Dedicated));
-    plan.clusters.push(cluster(&format!("{name}-class-2"), Some(name), minor, region, Tenancy::Shared));
-    for form in forms(choice) {
-        let tenant = tenant(form, name, choice);
-        let host = match form {
-            Form::Cluster => format!("{name}-class-1"),
-            // One tenant with dedicated nodes lives in a shared cluster that is opened, so that its machines are described.
-            Form::NamespaceDedicated => format!("{name}-class-2"),
-            _ => format!("{name}-1"),
-        };
-        plan.placements.push(placement(&tenant, form, &host, minor));
-        inventory.tenants.push(tenant);
-    }
-}
-
-/// Trust, size and extras differ by form, so that every branch of every generator is taken by one of them.
-fn tenant(form: Form, provider: &str, choice: Choice) -> Tenant {
-    let mut demand =
-        Demand { resources: resources(12_000, 49_152, 120), storage: 500, load_balancers: 2, services: 10 };
-    let (mut trust, mut namespaces, mut crds) = (Trust::Soft, 1, Vec::new());
-    match form {
-        Form::NamespaceShared => namespaces = 3,
-        Form::NamespaceDedicated => trust = Trust::Hardened,
-        Form::VclusterShared => trust = if provider == "gke" { Trust::Hostile } else { Trust::Soft },
-        Form::VclusterDedicated => demand.resources.gpu = 2,
-        Form::VclusterPrivate => trust = Trust::Hostile,
-        Form::Cluster => {
-            crds.push(Crd { name: "certificates.cert-manager.io".to_owned(), version: "v1".to_owned() });
-            demand.load_balancers = 0;
+/// A plan in which every tenant lives where its name says.
+pub fn plan(inventory: &Inventory, choice: Choice) -> Plan {
+    let objective = Money::whole(12_345);
+    let mut plan = Plan {
+        format_version: FORMAT_VERSION,
+        fleet: inventory.fleet.name.clone(),
+        date: inventory.fleet.date,
+        currency: inventory.fleet.currency.clone(),
+        fingerprint: "0".repeat(64),
+        from: None,
+        proof: Proof { status: Status::Optimal, objective, bound: objective, by: "microlp".to_owned() },
+        money: MoneyByKind { nodes: objective, ..MoneyByKind::default() },
+        placements: Vec::new(),
+        unplaced: Vec::new(),
+        clusters: Vec::new(),
+        moves: Vec::new(),
+    };
+    for (provider, minor, region) in PROVIDERS {
+        let opened = format!("{provider}-class");
+        plan.clusters.push(cluster(&format!("{provider}-1"), None, minor, region, Tenancy::Shared));
+        plan.clusters.push(cluster(&format!("{provider}-class-1"), Some(&opened), minor, region, Tenancy::Dedicated));
+        plan.clusters.push(cluster(&format!("{provider}-class-2"), Some(&opened), minor, region, Tenancy::Shared));
+        for form in forms(choice) {
+            let host = match form {
+                Form::Cluster => format!("{provider}-class-1"),
+                // In a shared cluster that is opened, so that its machines are described.
+                Form::NamespaceDedicated => format!("{provider}-class-2"),
+                _ => format!("{provider}-1"),
+            };
+            plan.placements.push(placement(form, provider, &host, minor));
         }
     }
-    Tenant {
-        name: tenant_name(form, provider).parse().unwrap(),
-        team: if trust == Trust::Soft { "payments" } else { "health" }.parse().unwrap(),
-        environment: "production".parse().unwrap(),
-        application: None,
-        unit: None,
-        trust,
-        kubernetes: MinorRange::ANY,
-        regulation: Vec::new(),
-        residency: Vec::new(),
-        sites: Vec::new(),
-        disruption: None,
-        importance: 3,
-        max_neighbours: None,
-        near: Vec::new(),
-        apart: Vec::new(),
-        crds,
-        namespaces,
-        pod_security: if provider == "aks" { PodSecurity::Baseline } else { PodSecurity::Restricted },
-        growth: Growth::parse("0").unwrap(),
-        isolation: Isolation::Shared,
-        high_availability: choice.high_availability,
-        guardrails: Guardrails::default(),
-        estimated: false,
-        questions: Vec::new(),
-        workloads: vec![Workload {
-            name: "main".parse().unwrap(),
-            today: demand,
-            planned: demand,
-            largest_pod: (form == Form::NamespaceShared).then(|| resources(4000, 8192, 1)),
-            kernel: Kernel {
-                os: "linux".to_owned(),
-                arch: None,
-                version: Vec::new(),
-                modules: Vec::new(),
-                realtime: false,
-                gpu: None,
-                runtime: None,
-            },
-            at: places(),
-        }],
-        at: places(),
-    }
+    plan.placements.sort_by(|a, b| a.tenant.cmp(&b.tenant));
+    plan.clusters.sort_by(|a, b| a.name.cmp(&b.name));
+    plan
 }
 
-fn placement(tenant: &Tenant, form: Form, host: &str, minor: u16) -> Placement {
-    let pool = match (form, tenant.trust) {
-        (Form::VclusterDedicated, _) => "gpu",
-        (Form::VclusterShared, Trust::Hostile) => "sandbox",
-        _ => "general",
-    };
+fn placement(form: Form, provider: &str, host: &str, minor: u16) -> Placement {
     Placement {
-        tenant: tenant.name.clone(),
+        tenant: tenant_name(form, provider).parse().unwrap(),
         site: None,
         tier: form.tier(),
         nodes: form.nodes(),
@@ -218,8 +210,8 @@ fn placement(tenant: &Tenant, form: Form, host: &str, minor: u16) -> Placement {
         kubernetes: (form.tier() == Tier::Vcluster).then_some(Minor(minor)),
         pools: vec![PlacedWorkload {
             workload: "main".parse().unwrap(),
-            pool: pool.parse().unwrap(),
-            nodes: if form.nodes() == Some(fleetplan::vocab::tier::Nodes::Shared) { 0 } else { 2 },
+            pool: kind(form, provider).pool.parse().unwrap(),
+            nodes: if form.nodes() == Some(Nodes::Shared) { 0 } else { 2 },
         }],
         monthly: Money::whole(100),
         rule: "money".to_owned(),
@@ -237,7 +229,7 @@ fn cluster(name: &str, class: Option<&str>, minor: u16, region: &str, tenancy: T
     };
     PlannedCluster {
         name: name.parse().unwrap(),
-        class: class.map(|class| format!("{class}-class").parse().unwrap()),
+        class: class.map(|class| class.parse().unwrap()),
         kubernetes: Minor(minor),
         region: region.parse().unwrap(),
         tenancy,
@@ -245,100 +237,6 @@ fn cluster(name: &str, class: Option<&str>, minor: u16, region: &str, tenancy: T
         pools: vec![pool("general", 5, 2), pool("gpu", 2, 2), pool("sandbox", 1, 0)],
         monthly: Money::whole(1000),
     }
-}
-
-fn offer(provider: Provider) -> Offer {
-    let pool = |name: &str, gpu: Option<&str>, runtime: Runtime| Pool {
-        name: name.parse().unwrap(),
-        node: Resources { gpu: u64::from(gpu.is_some()), ..resources(15_890, 61_440, 110) },
-        daemonsets: resources(300, 600, 6),
-        price: Money::whole(560),
-        min: 0,
-        max: 60,
-        zones: 3,
-        os: "linux".to_owned(),
-        arch: "amd64".to_owned(),
-        kernel: vec![6, 8],
-        modules: BTreeSet::new(),
-        realtime: false,
-        gpu: gpu.map(str::to_owned),
-        runtime,
-        private: true,
-        at: places(),
-    };
-    Offer {
-        provider,
-        residency: "eu".parse().unwrap(),
-        control_plane: ControlPlane { price: Money::whole(73), disruption: Seconds(300) },
-        audit_log: true,
-        secrets_encryption: true,
-        seccomp_default: Some(true),
-        attestations: BTreeSet::new(),
-        policies: PolicyEngine::Kyverno,
-        cni: Cni::Kubernetes,
-        workload_identity: true,
-        limits: Limits {
-            nodes: 300,
-            pods: 30_000,
-            pod_addresses: 30_000,
-            namespaces: 10_000,
-            services: 10_000,
-            load_balancers: 100,
-            tenants: 200,
-        },
-        prices: UnitPrices::default(),
-        pools: vec![
-            pool("general", None, Runtime::Runc),
-            pool("gpu", Some("nvidia-l4"), Runtime::Runc),
-            pool("sandbox", None, Runtime::Gvisor),
-        ],
-        platform_pool: Some(0),
-    }
-}
-
-fn policy() -> Policy {
-    Policy {
-        headroom: Share::percent(15),
-        survive_zone_loss: false,
-        horizon_quarters: 4,
-        payback_months: 12,
-        max_tenant_share: Share::percent(20),
-        max_importance_share: Share::percent(30),
-        separate_environments: true,
-        crds: CrdPolicy::Platform,
-        hostile: BTreeSet::new(),
-        share_sandboxes: false,
-        registries: vec!["registry.acme.example".to_owned(), "ghcr.io/acme".to_owned()],
-        toil: Toil { cluster: Money::whole(450), vcluster: Money::whole(60), namespace: Money::whole(10) },
-        once: OneOff { moving: Money::whole(400), open: Money::whole(1500), close: Money::whole(500) },
-        at: places(),
-    }
-}
-
-fn empty_plan() -> Plan {
-    let objective = Money::whole(12_345);
-    Plan {
-        format_version: fleetplan::plan::FORMAT_VERSION,
-        fleet: "acme".parse().unwrap(),
-        date: date(),
-        currency: "USD".to_owned(),
-        fingerprint: "0".repeat(64),
-        from: None,
-        proof: Proof { status: Status::Optimal, objective, bound: objective, by: "microlp".to_owned() },
-        money: MoneyByKind { nodes: objective, ..MoneyByKind::default() },
-        placements: Vec::new(),
-        unplaced: Vec::new(),
-        clusters: Vec::new(),
-        moves: Vec::new(),
-    }
-}
-
-fn resources(cpu: u64, memory: u64, pods: u64) -> Resources {
-    Resources { cpu, memory, pods, gpu: 0 }
-}
-
-fn places() -> Places {
-    Places::new(Span { file: 0, start: 0, end: 0 })
 }
 
 fn date() -> Date {

@@ -1,5 +1,13 @@
 //! The GitOps tree through its front door: what it says, what it refuses, and that no text changes its structure.
+#![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 
+mod delivery;
 mod fixture;
-mod tree;
+mod guardrails;
+mod injection;
+mod kill;
+mod reading;
+mod refusals;
+mod snapshot;
 mod values;
+mod vclusters;

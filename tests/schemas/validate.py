@@ -120,7 +120,7 @@ class Tree:
 
     def __init__(self, root, schemas, unknown_charts):
         self.root, self.schemas, self.unknown_charts = root, schemas, unknown_charts
-        self.passed, self.without_schema, self.failures = 0, 0, []
+        self.passed, self.failed, self.without_schema, self.failures = 0, 0, 0, []
         self.minors = {}
         for file in root.glob("policies/*/policies.fleetplan.yaml"):
             descriptor = yaml.load(file.read_text(), Loader=StrictLoader)
@@ -131,6 +131,7 @@ class Tree:
         for file in sorted(self.root.rglob("*.yaml")):
             found = self.check_file(file)
             if found:
+                self.failed += 1
                 self.failures += [f"{file.relative_to(self.root)}: {problem}" for problem in found]
             else:
                 self.passed += 1
@@ -142,11 +143,12 @@ class Tree:
                 digest, path = line.split("  ", 1)
                 listed[path] = digest
         there = {str(f.relative_to(self.root)) for f in self.root.rglob("*") if f.is_file()} - {"fleetplan.sha256"}
-        for path in sorted(there ^ set(listed)):
-            self.failures.append(f"{path}: in the folder or in the manifest, not in both")
+        wrong = [f"{path}: in the folder or in the manifest, not in both" for path in sorted(there ^ set(listed))]
         for path in sorted(there & set(listed)):
             if hashlib.sha256((self.root / path).read_bytes()).hexdigest() != listed[path]:
-                self.failures.append(f"{path}: its hash is not the manifest's")
+                wrong.append(f"{path}: its hash is not the manifest's")
+        self.failed += len(wrong)
+        self.failures += wrong
 
     def check_file(self, file):
         """Problems of a file. What was judged once is not judged again: many trees share most of their files."""
@@ -235,7 +237,7 @@ def main():
         tree.check()
         for failure in tree.failures:
             print(f"{root}: {failure}")
-        passed, failed, without = passed + tree.passed, failed + len(tree.failures), without + tree.without_schema
+        passed, failed, without = passed + tree.passed, failed + tree.failed, without + tree.without_schema
         if tree.passed == 0:
             print(f"{root}: holds no YAML file")
             failed += 1

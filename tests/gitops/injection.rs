@@ -1,0 +1,195 @@
+//! No text of an inventory or a plan changes the structure of a file.
+//!
+//! Each payload goes into each free text. Either it is refused, or the tree has the same files, each with the same shape (keys, kinds of
+//! values, number of items) as with plain text, and the payload stands in it as it was written.
+
+use fleetplan::gitops::{Templates, Tree, generate};
+use fleetplan::plan::{Move, Plan};
+use serde_json::Value;
+
+use crate::fixture::{DEFAULT, page, plan};
+use crate::reading::parse;
+
+const PAYLOADS: &[&str] = &[
+    "a\nkind: ClusterRoleBinding",
+    "a\n---\napiVersion: v1\nkind: Secret",
+    "x: y",
+    "- x",
+    "? x",
+    "#x",
+    "x #y",
+    "&anchor x",
+    "*anchor",
+    "!!binary x",
+    "!tag x",
+    "|",
+    ">-",
+    "%YAML 1.1",
+    "@x",
+    "`x`",
+    "\"}\nkind: X\n{\"",
+    "'; x: '",
+    "\\",
+    "\\n",
+    "{x: y}",
+    "[x, y]",
+    "{{.cluster}}",
+    "{{ .Values.x }}",
+    "{{json about}}",
+    "{{{x}}}",
+    "{{#each x}}{{/each}}",
+    "${x}",
+    "$(x)",
+    "null",
+    "~",
+    "true",
+    "no",
+    "0x10",
+    "1e3",
+    "12:30:45",
+    "2026-11-23",
+    "<<",
+    "=",
+    "\t x",
+    " x ",
+    "\u{85}x",
+    "\u{2028}x",
+    "\u{feff}x",
+    "\u{7f}",
+    "\u{0}",
+    "| a | b |\n| c |",
+    "<script>alert(1)</script>",
+    "](http://evil.example)",
+    "../../etc/passwd",
+    "*",
+    "a/*",
+    "x | *",
+    "!x",
+    "é\u{202e}x",
+    "😀",
+];
+
+/// Where text goes in: into the page, or into the plan.
+enum Field {
+    Page(&'static str, fn(&str) -> String),
+    Plan(&'static str, fn(&mut Plan, &str)),
+}
+
+const FIELDS: &[Field] = &[
+    Field::Page("https://git.acme.example/fleet.git", |text| text.to_owned()),
+    Field::Page("https://charts.acme.example", |text| text.to_owned()),
+    Field::Page("main\", path", |text| format!("{text}\", path")),
+    Field::Page("path = \"gitops", |text| format!("path = \"{text}")),
+    Field::Page("registry.acme.example", |text| text.to_owned()),
+    Field::Plan("reason", |plan, text| plan.placements[0].reason = text.to_owned()),
+    Field::Plan("rule", |plan, text| plan.placements[0].rule = text.to_owned()),
+    Field::Plan("move from", |plan, text| plan.moves[0].from = text.to_owned()),
+    Field::Plan("move to", |plan, text| plan.moves[0].to = text.to_owned()),
+    Field::Plan("currency", |plan, text| plan.currency = text.to_owned()),
+    Field::Plan("fingerprint", |plan, text| plan.fingerprint = text.to_owned()),
+];
+
+/// The tree with `text` in a field, unless it was refused.
+fn tree(field: &Field, text: &str, templates: &Templates) -> Option<Tree> {
+    let mut words = page(DEFAULT);
+    if let Field::Page(word, place) = field {
+        assert!(words.contains(word), "{word}");
+        words = words.replacen(word, &place(&toml_escape(text)), 1);
+    }
+    let read =
+        fleetplan::inventory::read(vec![("fleet.toml".to_owned(), words.into())], None, "2026-11-23".parse().unwrap());
+    let inventory = read.inventory?;
+    let mut plan = plan(&inventory, DEFAULT);
+    // One home of each tier that has free text around it: text comes from the fleet, never from a tenant's form.
+    let homes = ["namespace-shared-eks", "vcluster-shared-eks"];
+    plan.placements.retain(|placement| homes.contains(&placement.tenant.as_str()));
+    plan.clusters.retain(|cluster| cluster.name.as_str() == "eks-1");
+    let tenant = plan.placements[0].tenant.clone();
+    plan.moves.push(Move { tenant, site: None, from: "a".to_owned(), to: "b".to_owned() });
+    if let Field::Plan(_, place) = field {
+        place(&mut plan, text);
+    }
+    generate(&inventory, &plan, templates).ok()
+}
+
+/// Text inside of a basic string of TOML.
+fn toml_escape(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+/// A document without its scalars: keys, kinds and numbers of items stay.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "bool".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "string".into(),
+        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),
+    }
+}
+
+/// A README without its text: how many lines, and how many columns each row has.
+fn markdown_shape(text: &str) -> Vec<usize> {
+    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+        .map(|line| line.replace("\\|", "").matches('|').count())
+        .collect()
+}
+
+fn strings(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(map) => map.values().for_each(|item| strings(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[test]
+fn no_payload_changes_the_structure_of_any_file() {
+    let templates = Templates::shipped();
+    let (mut rendered, mut refused) = (0, 0);
+    for field in FIELDS {
+        let (name, in_manifests) = match field {
+            Field::Page(word, _) => (*word, true),
+            Field::Plan(name, _) => (*name, false),
+        };
+        let plain = tree(field, "plain", &templates).unwrap_or_else(|| panic!("`{name}` is refused as plain text"));
+        for payload in PAYLOADS {
+            let Some(found) = tree(field, payload, &templates) else {
+                refused += 1;
+                continue;
+            };
+            rendered += 1;
+            assert_eq!(
+                found.files.keys().collect::<Vec<_>>(),
+                plain.files.keys().collect::<Vec<_>>(),
+                "{name}: {payload:?}"
+            );
+            let mut texts = Vec::new();
+            for (path, text) in found.files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
+                let (there, expected) = (parse(text), parse(&plain.files[path]));
+                assert_eq!(
+                    there.iter().map(shape).collect::<Vec<_>>(),
+                    expected.iter().map(shape).collect::<Vec<_>>(),
+                    "{name}: {payload:?} in {path}"
+                );
+                there.iter().for_each(|document| strings(document, &mut texts));
+            }
+            if in_manifests {
+                assert!(texts.iter().any(|text| text.contains(payload)), "{name}: {payload:?} is nowhere");
+            }
+            let readme = &found.files["README.md"];
+            assert_eq!(markdown_shape(readme), markdown_shape(&plain.files["README.md"]), "{name}: {payload:?}");
+            assert!(!readme.contains("<script"), "{name}: {payload:?}");
+        }
+    }
+    assert_eq!(rendered + refused, FIELDS.len() * PAYLOADS.len());
+    // Payloads that a controller would take for more than text are refused; the rest must get through as text.
+    assert!(rendered > 250, "{rendered} rendered, {refused} refused");
+}
