@@ -163,8 +163,12 @@ fn tenant(text: &mut String, dice: &mut Dice, number: usize, tenants: usize) {
     };
     sometimes("kubernetes = \">=1.34, <1.36\"", 4);
     sometimes("regulation = [\"pci-dss\"]", 7);
-    sometimes("residency = [\"eu\"]", 4);
-    sometimes("sites = [\"eu\", \"us\"]", 6);
+    // Sites say enough: a residency beside them that left one out would be refused at the gate.
+    match number % 5 {
+        0 => sometimes("sites = [\"eu\", \"us\"]", 2),
+        1..=4 => sometimes("residency = [\"eu\"]", 4),
+        _ => unreachable!("a remainder of five"),
+    }
     sometimes("disruption = \"1m\"", 5);
     sometimes("max_neighbours = 2", 6);
     sometimes("isolation = \"dedicated\"", 7);
