@@ -70,9 +70,10 @@ impl Command {
             Self::Plan(args) => args.format.format,
             Self::Explain(args) => args.format.format,
             Self::Review(args) => args.format.format,
+            Self::Render(args) => args.format.format,
             Self::Diff(args) => args.format.format,
             Self::Import(args) => args.format(),
-            Self::Init(_) | Self::Render(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
+            Self::Init(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }
     }
 }

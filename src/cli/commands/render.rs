@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use fleetplan::gitops::{self, Templates, Tree};
-use fleetplan::report::words;
+use fleetplan::report::{self, words};
 use fleetplan::review;
 use fleetplan::vocab::diagnostic::{Diagnostic, Sources};
+use serde_json::json;
 
-use crate::cli::args::{InventoryArgs, PLAN};
+use crate::cli::args::{Format, FormatArgs, InventoryArgs, PLAN};
 use crate::cli::disk::{self, said};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -51,6 +52,8 @@ pub struct RenderArgs {
     templates: Option<PathBuf>,
     #[command(flatten)]
     inventory: InventoryArgs,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// Reviews the plan, renders it and writes or compares the tree.
@@ -63,12 +66,22 @@ pub fn run(args: &RenderArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     }
     let tree =
         gitops::generate(&inventory, &plan, &templates).map_err(|faults| Failure::faults(faults, inventory.sources))?;
-    if args.check { compare(&args.out, &tree, terminal) } else { write(args, &tree, terminal) }
+    if args.check { compare(args, &tree, terminal) } else { write(args, &tree, terminal) }
 }
 
 fn write(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
     let removals: BTreeSet<String> = args.remove.iter().cloned().collect();
     let Written { added, changed, removed, unchanged } = tree::write_tree(&args.out, tree, &removals).map_err(told)?;
+    if args.format.format == Format::Json {
+        terminal.print(&report::json::text(&json!({
+            "format_version": report::json::FORMAT_VERSION,
+            "added": added,
+            "changed": changed,
+            "removed": removed,
+            "unchanged": unchanged,
+        })))?;
+        return Ok(Exit::Done);
+    }
     let counts =
         [(added.len(), "new"), (changed.len(), "changed"), (removed.len(), "removed"), (unchanged, "as before")];
     let said_counts: Vec<String> =
@@ -78,8 +91,21 @@ fn write(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-fn compare(out: &Path, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
+fn compare(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
+    let out = &args.out;
     let differences = tree::check_tree(out, tree).map_err(told)?;
+    if args.format.format == Format::Json {
+        let Differences { missing, foreign, changed } = &differences;
+        let changed: Vec<_> = changed.iter().map(|(file, line)| json!({ "file": file, "line": line })).collect();
+        terminal.print(&report::json::text(&json!({
+            "format_version": report::json::FORMAT_VERSION,
+            "same": differences.is_empty(),
+            "missing": missing,
+            "foreign": foreign,
+            "changed": changed,
+        })))?;
+        return Ok(if differences.is_empty() { Exit::Done } else { Exit::No });
+    }
     if differences.is_empty() {
         terminal.print(&format!("{} is what the plan says\n", said(out)))?;
         return Ok(Exit::Done);
