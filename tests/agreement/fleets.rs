@@ -198,11 +198,11 @@ fn tenant(text: &mut String, dice: &mut Dice, number: usize, tenants: usize) {
             dice.below(200),
         );
     }
-    if dice.one_in(8) {
+    if dice.one_in(4) {
         let _ = writeln!(
             text,
             "[[exception]]\ntenant = \"t{number}\"\nrule = \"{}\"\nowner = \"team\"\nreason = \"for now\"\nuntil = 2026-{}",
-            dice.pick(&["trust", "crds", "disruption", "residency", "scale", "isolation", "support"]),
+            dice.pick(&["trust", "crds", "disruption", "residency", "scale", "isolation", "support", "version"]),
             dice.pick(&["11-22", "11-23", "12-31"]),
         );
     }
