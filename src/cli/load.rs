@@ -31,6 +31,9 @@ pub fn look(args: &InventoryArgs, today: Date) -> Result<Loaded, Failure> {
     let mut diagnostics = folder.faults;
     let found = reading.diagnostics.into_iter();
     diagnostics.extend(found.filter(|finding| is_whole || !inventory::follows_from_unread(finding)));
+    if let Some(inventory) = &reading.inventory {
+        diagnostics.extend(inventory::lint(inventory));
+    }
     Ok(Loaded { inventory: reading.inventory.filter(|_| is_whole), diagnostics, sources: reading.sources })
 }
 
@@ -115,7 +118,9 @@ pub fn current(path: &Path, args: &InventoryArgs) -> Result<(Inventory, Plan), F
             format!("`{name}` was made for {then}; the inventory is for {now}, and may have changed beside")
         };
         let fault = Diagnostic::error("stale-plan", what);
-        return Err(Failure::wrong(fault.help(format!("plan again: `fleetplan plan --from {name}`"))));
+        return Err(Failure::wrong(fault.help(format!(
+            "plan again: `fleetplan plan`, or `fleetplan plan --from {name}` to move as little as pays"
+        ))));
     }
     Ok((inventory, plan))
 }

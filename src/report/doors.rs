@@ -92,9 +92,10 @@ pub fn what_rules_say(doors: &[Door]) -> Vec<RuleSays<'_>> {
     rules.into_values().collect()
 }
 
-/// A sentence without its names and figures: what stands in backticks, and digits.
+/// A sentence without its names and figures: what stands in backticks, digits, and whether a cluster or a class is meant.
 fn shape(sentence: &str) -> String {
-    sentence.split('`').step_by(2).flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect()
+    let plain: String = sentence.split('`').step_by(2).flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect();
+    plain.replace("class", "cluster")
 }
 
 /// Where a door leads: `eu-shared-1 (1.35)`, `new eks-eu (1.36)`; for the home its cluster's own name.

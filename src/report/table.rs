@@ -136,7 +136,7 @@ fn moves(plan: &Plan, ink: Ink) -> String {
 fn unplaced(plan: &Plan, ink: Ink) -> String {
     let names = plan.unplaced.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     format!(
-        "{}: {names}\n",
+        "{}: {names}; `fleetplan plan` without `--partial` says why\n",
         ink.bad(format!("{} without a home", words::count(plan.unplaced.len(), "tenant", "tenants")))
     )
 }

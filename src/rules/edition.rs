@@ -41,7 +41,7 @@ impl Rule for EditionRule {
                 )
             }
         };
-        Unfit { text, span: Some(vcluster.at.of("edition")) }
+        Unfit { text, span: vcluster.at.written("edition") }
     }
 }
 

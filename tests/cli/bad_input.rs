@@ -69,7 +69,7 @@ fn a_link_that_leads_out_of_the_folder_is_refused() {
 #[test]
 fn names_that_would_leave_their_folder_their_template_or_their_line() {
     for name in ["../x", "{{x}}", "a\\nb", "", "A"] {
-        edited("tenants", "name = \"shop\"", &format!("name = \"{name}\""), &["invalid-name"]);
+        edited("tenants", "name = \"shop\"", &format!("name = \"{name}\""), &["bad-name"]);
     }
 }
 
@@ -86,18 +86,18 @@ fn two_tenants_of_one_name_in_two_files() {
 
 #[test]
 fn figures_that_make_no_sense() {
-    edited("clusters", "max = 40", "max = 0", &["impossible-pool"]);
-    edited("clusters", "price = 0.768", "price = -0.768", &["invalid-value"]);
-    edited("clusters", "memory = \"600Mi\"", "memory = \"600Gi\"", &["impossible-pool"]);
-    edited("fleet", "headroom = 0.15", "headroom = 1.0", &["no-room-left"]);
-    edited("tenants", "growth = 0.05", "growth = -1.0", &["invalid-value"]);
-    edited("tenants", "cpu = \"6\"", "cpu = \"99999999999999\"", &["invalid-value"]);
-    edited("tenants", "growth = 0.05", "growth = 90.0", &["demand-overflows"]);
+    edited("clusters", "max = 40", "max = 0", &["no-nodes"]);
+    edited("clusters", "price = 0.768", "price = -0.768", &["bad-price"]);
+    edited("clusters", "memory = \"600Mi\"", "memory = \"600Gi\"", &["daemonsets-too-large"]);
+    edited("fleet", "headroom = 0.15", "headroom = 1.0", &["headroom-of-everything"]);
+    edited("tenants", "growth = 0.05", "growth = -1.0", &["bad-growth"]);
+    edited("tenants", "cpu = \"6\"", "cpu = \"99999999999999\"", &["bad-quantity"]);
+    edited("tenants", "growth = 0.05", "growth = 90.0", &["demand-overflow"]);
 }
 
 #[test]
 fn a_range_that_no_minor_meets() {
-    edited("tenants", "team = \"shop\"", "team = \"shop\"\nkubernetes = \">1.35, <1.36\"", &["invalid-value"]);
+    edited("tenants", "team = \"shop\"", "team = \"shop\"\nkubernetes = \">1.35, <1.36\"", &["empty-range"]);
 }
 
 #[test]
@@ -128,10 +128,10 @@ fn two_exceptions_for_one_rule_and_a_pin_to_nowhere() {
     let exception = "[[exception]]\ntenant = \"trading\"\nrule = \"disruption\"\nowner = \"a\"\nreason = \"b\"\nuntil = 2027-01-01\n";
     let place = Place::with_inventory();
     place.write("inventory/waivers.toml", [exception, exception].concat());
-    refused(&place, &["duplicate-name"]);
+    refused(&place, &["two-exceptions"]);
     let pin = "[[pin]]\ntenant = \"shop\"\ncluster = \"nowhere\"\nowner = \"a\"\nreason = \"b\"\n";
     place.write("inventory/waivers.toml", pin);
-    refused(&place, &["unknown-name"]);
+    refused(&place, &["unknown-cluster"]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Failure> {
                 )
             });
             let count = Some(diagnostics::summary(&found)).filter(|count| !count.is_empty());
-            let count = count.unwrap_or_else(|| "nothing to complain about".to_owned());
+            let count = count.unwrap_or_else(|| "no faults, no warnings".to_owned());
             terminal.print(&format!("{}{count}\n", sound.unwrap_or_default()))?;
         }
     }
