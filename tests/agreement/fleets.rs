@@ -164,7 +164,7 @@ fn tenant(text: &mut String, dice: &mut Dice, number: usize, tenants: usize) {
     sometimes("kubernetes = \">=1.34, <1.36\"", 4);
     sometimes("regulation = [\"pci-dss\"]", 7);
     // Sites say by themselves where a tenant may live.
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         sometimes("residency = [\"eu\"]", 2);
     } else {
         sometimes("sites = [\"eu\", \"us\"]", 5);
