@@ -1,6 +1,6 @@
 //! Import of a platform's manifests: Namespace, ResourceQuota, LimitRange and network policies in, inventory TOML out.
 //!
-//! One namespace is one tenant, and the team is its owner. Demand is estimated ([`demand`] has the formula), guardrails are what stands
+//! One namespace is one tenant, and the team is its owner. Demand is estimated (`demand.rs` has the formula), guardrails are what stands
 //! today, and what files cannot tell (trust, regulation, disruption) takes the operator's default and leaves a question. Flaws never
 //! stop an import: each is handled and said. Knows neither disk nor cluster.
 

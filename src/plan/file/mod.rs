@@ -1,6 +1,6 @@
 //! The plan file: stable TOML that reads well in a diff, and that nobody edits by hand unnoticed.
 //!
-//! A [`Plan`] flows in and text flows out of [`write`], and the other way through [`read`]. The canonical text is the text
+//! A [`Plan`] flows in and text flows out of [`write()`], and the other way through [`read`]. The canonical text is the text
 //! without its head comment and without its `digest` line; its SHA-256 is the plan's fingerprint and stands in `digest`.
 //! What is checked here is form alone: whether a plan is right is for `review`. Nothing here knows a disk.
 
