@@ -122,11 +122,11 @@ fn solve_component(
         match exact::solve(problem, &part, complete_of(best.as_ref(), units), partial) {
             exact::Exact::Optimal(state) => {
                 let cost = state.cost_of(problem, &part.places);
-                // A backend works in floating point. What it found counts only where exact integers agree that it is no worse.
+                // A backend works in floating point. Where a cheaper plan is known, its proof is worth nothing.
                 if incumbent.is_none_or(|incumbent| cost <= incumbent) {
                     best = Some(state);
+                    (proven, by) = (true, exact::NAME);
                 }
-                (proven, by) = (true, exact::NAME);
             }
             exact::Exact::Feasible(state) => {
                 let cost = state.cost_of(problem, &part.places);
