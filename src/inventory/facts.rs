@@ -100,3 +100,58 @@ impl Facts {
         if high_availability { &self.production } else { &self.small }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::believe::facts::shipped;
+
+    fn phase(provider: Provider, minor: u16, day: &str) -> SupportPhase {
+        shipped().facts.support(provider, Minor(minor), day.parse().unwrap())
+    }
+
+    #[test]
+    fn a_minor_newer_than_the_calendar_is_standard_and_an_older_one_has_ended() {
+        assert_eq!(phase(Provider::Eks, 40, "2026-11-23"), SupportPhase::Standard);
+        assert_eq!(phase(Provider::Eks, 35, "2026-11-23"), SupportPhase::Standard);
+        assert_eq!(phase(Provider::Eks, 33, "2026-11-23"), SupportPhase::Extended);
+        assert_eq!(phase(Provider::Eks, 30, "2026-11-23"), SupportPhase::Ended);
+        assert_eq!(phase(Provider::Eks, 20, "2026-11-23"), SupportPhase::Ended);
+        assert_eq!(phase(Provider::SelfManaged, 34, "2026-11-23"), SupportPhase::Ended);
+    }
+
+    #[test]
+    fn support_holds_on_its_last_day_and_not_on_the_next() {
+        assert_eq!(phase(Provider::Eks, 31, "2026-11-26"), SupportPhase::Extended);
+        assert_eq!(phase(Provider::Eks, 31, "2026-11-27"), SupportPhase::Ended);
+        assert_eq!(phase(Provider::Gke, 34, "2026-10-01"), SupportPhase::Standard);
+        assert_eq!(phase(Provider::Gke, 34, "2026-10-02"), SupportPhase::Extended);
+    }
+
+    #[test]
+    fn later_pairs_win_and_what_is_in_no_table_is_unlisted() {
+        let facts = shipped().facts;
+        assert_eq!(facts.pair(Minor(35), Minor(35)), Verdict::Tested);
+        assert_eq!(facts.pair(Minor(35), Minor(36)), Verdict::Likely);
+        assert_eq!(facts.pair(Minor(34), Minor(33)), Verdict::Broken);
+        assert_eq!(facts.pair(Minor(33), Minor(33)), Verdict::Unlisted);
+    }
+
+    #[test]
+    fn every_provider_has_a_calendar_limits_and_a_price() {
+        let known = shipped();
+        for provider in [Provider::Eks, Provider::Gke, Provider::Aks, Provider::SelfManaged] {
+            assert!(known.facts.calendars[&provider].len() >= 13, "{provider}");
+            assert!(known.facts.extended_price.contains_key(&provider), "{provider}");
+            assert!(known.limits[&provider].each().iter().all(|(_, limit)| *limit >= 1000), "{provider}");
+            assert_eq!(known.limits[&provider].pods, known.limits[&provider].pod_addresses, "{provider}");
+        }
+    }
+
+    #[test]
+    fn the_production_profile_takes_more_than_the_small_one() {
+        let facts = shipped().facts;
+        assert!(facts.small.resources.fits(&facts.production.resources) && facts.small.resources.cpu > 0);
+        assert_eq!((facts.small.replicas, facts.production.replicas), (1, 3));
+    }
+}

@@ -80,3 +80,52 @@ impl Facts {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read;
+
+    /// The page's vcluster policy, with `keys` in it, and the shipped facts.
+    fn policy(keys: &str) -> (VclusterPolicy, Facts) {
+        let page = format!("{}\n[vcluster]\n{keys}", include_str!("../../tests/inventories/smallest.toml"));
+        let reading = read(vec![("a.toml".into(), page.into())], None, "2026-11-23".parse().unwrap());
+        let inventory = reading.inventory.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
+        (inventory.vcluster, inventory.facts)
+    }
+
+    #[test]
+    fn the_tested_minor_is_preferred_to_a_newer_likely_one_unless_nodes_are_private() {
+        let (vcluster, facts) = policy("");
+        assert_eq!(facts.vcluster_minor(&vcluster, MinorRange::ANY, Minor(35), false), Some(Minor(35)));
+        assert_eq!(facts.vcluster_minor(&vcluster, MinorRange::ANY, Minor(35), true), Some(Minor(36)));
+    }
+
+    #[test]
+    fn a_range_without_the_hosts_minor_takes_the_highest_likely_one() {
+        let (vcluster, facts) = policy("");
+        let range = |text: &str| text.parse::<MinorRange>().unwrap();
+        assert_eq!(facts.vcluster_minor(&vcluster, range(">=1.35"), Minor(34), false), Some(Minor(36)));
+        assert_eq!(facts.vcluster_minor(&vcluster, range("<=1.33"), Minor(34), false), None);
+    }
+
+    #[test]
+    fn an_unlisted_pair_needs_permission_and_a_broken_one_has_none() {
+        let (closed, facts) = policy("minors = [\"1.33\"]\n");
+        assert_eq!(facts.vcluster_minor(&closed, MinorRange::ANY, Minor(33), false), None);
+        let (open, facts) = policy("minors = [\"1.33\"]\nallow_unlisted_pairs = true\n");
+        assert_eq!(facts.vcluster_minor(&open, MinorRange::ANY, Minor(33), false), Some(Minor(33)));
+        assert_eq!(facts.vcluster_minor(&open, MinorRange::ANY, Minor(34), false), None);
+        assert_eq!(facts.vcluster_minor(&open, MinorRange::ANY, Minor(34), true), Some(Minor(33)));
+    }
+
+    #[test]
+    fn private_nodes_need_a_chart_and_an_edition() {
+        assert_eq!(policy("").0.feature(Feature::PrivateNodes), Err(Missing::Edition { from: Edition::Free }));
+        assert_eq!(policy("edition = \"free\"\n").0.feature(Feature::PrivateNodes), Ok(()));
+        let old = policy("edition = \"enterprise\"\nchart = \"0.22.6\"\n").0;
+        assert_eq!(old.feature(Feature::PrivateNodes), Err(Missing::Chart { from: 26 }));
+        assert_eq!(old.feature(Feature::RuntimeClass), Err(Missing::Chart { from: 23 }));
+        assert_eq!(policy("chart = \"0.24.2\"\n").0.feature(Feature::RuntimeClass), Ok(()));
+    }
+}

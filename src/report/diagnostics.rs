@@ -293,6 +293,17 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_an_inventory_read_like_a_compilers() {
+        let page = include_str!("../../tests/inventories/smallest.toml");
+        let page = page.replace("pods = 10 }", "pods = ten }").replace("0.192", "-0.192");
+        let two = "[[tenant]]\nname = \"a\"\nteam = \"web\"\nnear = [\"b\"]\nregoin = \"eu\"\ndemand = { cpu = 1, memory = \"1Gi\", pods = 1 }\n\n\
+            [[tenant]]\nname = \"b\"\nteam = \"web\"\napart = [\"a\"]\ndemand = { cpu = \"lots\", memory = \"1Gi\", pods = 1 }\n";
+        let files = vec![("a.toml".to_owned(), page.into_bytes()), ("b.toml".to_owned(), two.into())];
+        let reading = crate::inventory::read(files, None, "2026-11-23".parse().unwrap());
+        insta::assert_snapshot!(render(&reading.diagnostics, &reading.sources, false));
+    }
+
+    #[test]
     fn a_line_of_megabytes_does_not_blow_up_the_output() {
         let sources = sources(&format!("text = \"{}NEEDLE{}\"\n", "é".repeat(1_000_000), "x".repeat(1_000_000)));
         let finding = Diagnostic::error("long", "a long line").at(at(&sources, "NEEDLE"), "here");

@@ -11,6 +11,7 @@ use crate::rules::{Case, Host, Label, Origin, RULES, Setting, Unit};
 use crate::solve::choice::{Choice, LIMITS};
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::{Form, Tenancy};
+use crate::vocab::version::MinorRange;
 
 /// The problem. Lists are in the order of the setting's units and hosts.
 #[derive(Debug, Clone)]
@@ -383,15 +384,14 @@ fn choice(case: &Case<'_>, place: usize, pools: Vec<usize>, numbers: &Place, nam
             Some((_, load)) => *load += overhead.resources,
             None => shared.push((platform, overhead.resources)),
         }
-        minor = Some(inventory.facts.vcluster_minor(
-            &inventory.vcluster,
-            tenant.kubernetes,
-            case.host.kubernetes,
-            case.form == Form::VclusterPrivate,
-        ))
-        .flatten()
-        // An exception from rule `version` leaves the range: then the host's own minor.
-        .or(Some(case.host.kubernetes));
+        let minor_in = |range| {
+            let private = case.form == Form::VclusterPrivate;
+            inventory.facts.vcluster_minor(&inventory.vcluster, range, case.host.kubernetes, private)
+        };
+        // An exception from rule `version` leaves the range, and the pair table where it must; what the chart runs it cannot leave.
+        minor = minor_in(tenant.kubernetes)
+            .or_else(|| minor_in(MinorRange::ANY))
+            .or_else(|| inventory.vcluster.minors.last().copied());
         pods += overhead.resources.pods;
         services += overhead.services;
         storage += overhead.storage;

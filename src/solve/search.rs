@@ -42,7 +42,7 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, stop: Stop<'_>) -
     if stop(best_score.1) {
         return Some(best);
     }
-    let budget = BUDGET.min(u64::try_from(items.len()).unwrap_or(u64::MAX).saturating_mul(60_000));
+    let budget = BUDGET.min(u64::try_from(items.len()).unwrap_or(u64::MAX).saturating_mul(10_000));
     let mut round = 0_u64;
     while search.work < budget && items.len() > 1 {
         if goal == Goal::Complete && best_score.0 == 0 {

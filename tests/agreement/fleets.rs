@@ -163,8 +163,12 @@ fn tenant(text: &mut String, dice: &mut Dice, number: usize, tenants: usize) {
     };
     sometimes("kubernetes = \">=1.34, <1.36\"", 4);
     sometimes("regulation = [\"pci-dss\"]", 7);
-    sometimes("residency = [\"eu\"]", 4);
-    sometimes("sites = [\"eu\", \"us\"]", 6);
+    // Sites say by themselves where a tenant may live.
+    if number % 3 == 0 {
+        sometimes("residency = [\"eu\"]", 2);
+    } else {
+        sometimes("sites = [\"eu\", \"us\"]", 5);
+    }
     sometimes("disruption = \"1m\"", 5);
     sometimes("max_neighbours = 2", 6);
     sometimes("isolation = \"dedicated\"", 7);
@@ -194,11 +198,11 @@ fn tenant(text: &mut String, dice: &mut Dice, number: usize, tenants: usize) {
             dice.below(200),
         );
     }
-    if dice.one_in(8) {
+    if dice.one_in(4) {
         let _ = writeln!(
             text,
             "[[exception]]\ntenant = \"t{number}\"\nrule = \"{}\"\nowner = \"team\"\nreason = \"for now\"\nuntil = 2026-{}",
-            dice.pick(&["trust", "crds", "disruption", "residency", "scale", "isolation", "support"]),
+            dice.pick(&["trust", "crds", "disruption", "residency", "scale", "isolation", "support", "version"]),
             dice.pick(&["11-22", "11-23", "12-31"]),
         );
     }

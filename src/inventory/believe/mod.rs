@@ -8,8 +8,10 @@ mod fleet;
 mod names;
 mod near;
 mod offer;
+mod pool;
 mod tenant;
 mod waiver;
+mod workload;
 
 use std::collections::BTreeMap;
 
