@@ -24,6 +24,7 @@ pub struct Watcher {
     draws: bool,
     began: Instant,
     drawn: Option<Instant>,
+    interrupted: &'static AtomicBool,
 }
 
 impl Watcher {
@@ -35,7 +36,7 @@ impl Watcher {
                 std::process::exit(130);
             }
         });
-        Self { draws: terminal.is_watched(), began: Instant::now(), drawn: None }
+        Self { draws: terminal.is_watched(), began: Instant::now(), drawn: None, interrupted: &INTERRUPTED }
     }
 
     /// Hears of progress; says when to stop.
@@ -50,9 +51,8 @@ impl Watcher {
     }
 
     /// True after Ctrl-C.
-    #[expect(clippy::unused_self, reason = "the flag is the process's, the question is this search's")]
     pub fn was_interrupted(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Wipes the line and says how long it took.
@@ -98,5 +98,15 @@ mod tests {
             at(Some(Money::whole(1000)), Some(Money::whole(990))),
             "search: best 1,000.00, bound 990.00, gap 1.00 %, 3.2 s"
         );
+    }
+
+    #[test]
+    fn an_interrupted_search_is_asked_to_stop_and_no_sooner() {
+        static FLAG: AtomicBool = AtomicBool::new(false);
+        let mut watcher = Watcher { draws: false, began: Instant::now(), drawn: None, interrupted: &FLAG };
+        let progress = Progress { phase: "search", incumbent: None, bound: None };
+        assert!(watcher.hear(progress).is_continue());
+        FLAG.store(true, Ordering::Relaxed);
+        assert!(watcher.hear(progress).is_break() && watcher.was_interrupted());
     }
 }

@@ -170,5 +170,5 @@ fn afterwards(
         terminal.note(&format!("{} about the inventory; `fleetplan check{check}` shows them\n", ink.warn(number)));
     }
     let tenants = words::count(inventory.tenants.len(), "tenant", "tenants");
-    terminal.note(&ink.quiet(format!("{tenants} in {:.2} s\n", took.as_secs_f64())));
+    terminal.note(&format!("{}\n", ink.quiet(format!("{tenants} in {:.2} s", took.as_secs_f64()))));
 }
