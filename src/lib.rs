@@ -7,6 +7,7 @@
 //! Each imports only from floors below it; `tests/floors.rs` keeps that true.
 
 pub mod gitops;
+pub mod intake;
 pub mod inventory;
 pub mod plan;
 pub mod planner;

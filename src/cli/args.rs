@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{check, completions, diff, explain, init, plan, render, report, review, schema};
+use super::commands::{check, completions, diff, explain, import, init, plan, render, report, review, schema};
 use super::exit;
 use super::terminal::Colour;
 
@@ -57,6 +57,7 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Report(report::ReportArgs),
     Render(render::RenderArgs),
+    Import(import::ImportArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -66,6 +67,7 @@ impl Command {
     pub const fn format(&self) -> Format {
         match self {
             Self::Check(args) => args.format.format,
+            Self::Import(args) => args.format(),
             Self::Plan(args) => args.format.format,
             Self::Explain(args) => args.format.format,
             Self::Review(args) => args.format.format,

@@ -42,11 +42,13 @@ pub fn split(diagnostics: &[Diagnostic]) -> (usize, usize) {
 
 /// All of them as one document, with the texts that they point into.
 pub fn document(findings: &[(Vec<Diagnostic>, Sources)]) -> String {
-    let all: Vec<Value> = findings
-        .iter()
-        .flat_map(|(diagnostics, sources)| diagnostics.iter().map(|diagnostic| one(diagnostic, sources)))
-        .collect();
+    let all: Vec<Value> = findings.iter().flat_map(|(diagnostics, sources)| values(diagnostics, sources)).collect();
     report::json::text(&json!({ "format_version": report::json::FORMAT_VERSION, "diagnostics": all }))
+}
+
+/// All of them as values of a document.
+pub fn values(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Value> {
+    diagnostics.iter().map(|diagnostic| one(diagnostic, sources)).collect()
 }
 
 fn one(diagnostic: &Diagnostic, sources: &Sources) -> Value {

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use fleetplan::inventory::{self, Inventory, reading::LARGEST_FILE};
+use fleetplan::inventory::{self, Inventory, LARGEST_FILE};
 use fleetplan::plan::{self, Plan};
 use fleetplan::review::Finding;
 use fleetplan::vocab::calendar::Date;

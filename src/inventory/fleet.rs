@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Places;
 use crate::vocab::calendar::Date;
 use crate::vocab::name::{FleetName, TeamName};
+use crate::vocab::words::words;
 
 /// The fleet.
 #[derive(Debug, Clone, Serialize)]
@@ -45,4 +46,8 @@ pub struct Gitops {
 pub enum Delivery {
     /// Argo CD.
     Argocd,
+}
+
+words! {
+    Delivery { Argocd = "argocd" }
 }

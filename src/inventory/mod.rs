@@ -7,28 +7,32 @@
 mod believe;
 pub mod facts;
 pub mod fleet;
+pub mod lint;
 pub mod offer;
 pub mod places;
 pub mod policy;
-pub mod reading;
+mod read;
 pub mod tenant;
 pub mod vcluster;
 pub mod waiver;
+mod written;
 
 use serde::Serialize;
 
-use crate::vocab::calendar::Date;
-use crate::vocab::diagnostic::{Diagnostic, Severity, Sources, Span};
+use crate::vocab::diagnostic::{Sources, Span};
 use crate::vocab::name::{ClassName, ClusterName, TenantName};
 
 pub use facts::Facts;
 pub use fleet::{Delivery, Fleet, Gitops};
+pub use lint::{Lint, lint};
 pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
 pub use places::Places;
 pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
+pub use read::{Reading, follows_from_unread, read};
 pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
 pub use vcluster::{Feature, Missing};
 pub use waiver::{Exception, LIFTABLE, Pin};
+pub use written::file::LARGEST_FILE;
 
 /// A whole inventory, checked. Lists are sorted by name, so that file order never matters.
 #[derive(Debug, Clone, Serialize)]
@@ -106,81 +110,10 @@ impl Inventory {
     }
 }
 
-/// What comes of reading: an inventory unless there was an error, and everything that was found.
-#[derive(Debug)]
-pub struct Reading {
-    /// The inventory; none where a diagnostic is an error.
-    pub inventory: Option<Inventory>,
-    /// Errors and warnings, sorted by place.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files, for snippets.
-    pub sources: Sources,
-}
-
-/// Reads an inventory from files (path, bytes). `date` overrides the fleet's own planning date; `today` stands in where neither is said.
-///
-/// ```
-/// let page = r#"
-/// [fleet]
-/// name = "acme"
-/// [[tenant]]
-/// name = "shop"
-/// team = "web"
-/// demand = { cpu = "2", memory = "4Gi", pods = 10 }
-/// [[class]]
-/// name = "eks"
-/// provider = "eks"
-/// regions = ["eu-west-1"]
-/// residency = "eu"
-/// kubernetes = ["1.36"]
-/// control_plane = { price = 0.10, disruption = "5m" }
-/// [[class.pool]]
-/// name = "general"
-/// node = { cpu = "3920m", memory = "14Gi", pods = 58 }
-/// price = 0.192
-/// nodes = { max = 10 }
-/// "#;
-/// let today = "2026-11-23".parse().unwrap();
-/// let reading = fleetplan::inventory::read(vec![("fleet.toml".into(), page.into())], None, today);
-/// assert_eq!(reading.inventory.unwrap().tenants.len(), 1);
-/// ```
-#[must_use]
-pub fn read(files: Vec<(String, Vec<u8>)>, date: Option<Date>, today: Date) -> Reading {
-    let (written, found, sources) = reading::read_files(files);
-    let mut faults = reading::node::Faults::default();
-    let unread = |code: &str| matches!(code, "toml-syntax" | "not-utf8" | "file-too-large");
-    let broken = found.iter().any(|diagnostic| unread(diagnostic.code));
-    for diagnostic in found {
-        faults.push(diagnostic);
-    }
-    let believed = believe::believe(written, &sources, date, today, &mut faults);
-    let mut diagnostics = faults.into_vec();
-    if broken {
-        diagnostics.retain(|diagnostic| !follows_from_unread(diagnostic));
-    }
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.as_ref().map(|label| label.span), diagnostic.code));
-    let inventory = believed.filter(|_| diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error));
-    Reading { inventory, diagnostics, sources }
-}
-
-/// True for a finding that a file which could not be read may explain: what it would have said is not missing, it is unread.
-#[must_use]
-pub fn follows_from_unread(diagnostic: &Diagnostic) -> bool {
-    matches!(diagnostic.code, "unknown-name" | "no-fleet" | "no-clusters" | "no-tenants")
-}
-
-/// The facts that are shipped, in the form of an inventory's own tables.
-pub(crate) fn read_shipped() -> reading::written::Written {
-    let (written, faults, _) =
-        reading::read_files(vec![("facts.toml".to_owned(), include_bytes!("facts.toml").to_vec())]);
-    assert!(faults.is_empty(), "the shipped facts read without a fault");
-    written
-}
-
 /// The JSON Schema of an inventory file, for editors.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    let mut schema = <reading::written::File as reading::node::Shape>::schema();
+    let mut schema = <written::file::WrittenFile as written::node::Shape>::schema();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = "fleetplan inventory".into();
     schema

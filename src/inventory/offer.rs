@@ -11,6 +11,7 @@ use crate::vocab::name::{Attestation, ClassName, ClusterName, PoolName, Region, 
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::Tenancy;
 use crate::vocab::version::Minor;
+use crate::vocab::words::words;
 
 /// A cluster that exists.
 #[derive(Debug, Clone, Serialize)]
@@ -234,17 +235,6 @@ pub enum Runtime {
     Firecracker,
 }
 
-impl std::fmt::Display for Runtime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Runc => "runc",
-            Self::Gvisor => "gvisor",
-            Self::Kata => "kata",
-            Self::Firecracker => "firecracker",
-        })
-    }
-}
-
 impl Runtime {
     /// True where untrusted code does not meet the host's kernel.
     #[must_use]
@@ -262,4 +252,11 @@ impl Pool {
     pub fn raw(&self) -> Resources {
         self.node.saturating_sub(&self.daemonsets)
     }
+}
+
+words! {
+    Provider { Eks = "eks", Gke = "gke", Aks = "aks", SelfManaged = "self-managed" }
+    PolicyEngine { Kyverno = "kyverno" }
+    Cni { Kubernetes = "kubernetes", Cilium = "cilium", Calico = "calico" }
+    Runtime { Runc = "runc", Gvisor = "gvisor", Kata = "kata", Firecracker = "firecracker" }
 }

@@ -6,7 +6,15 @@ use crate::vocab::diagnostic::Span;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     header: Span,
-    keys: Vec<(&'static str, Span)>,
+    keys: Vec<Noted>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Noted {
+    /// The table that the key stands in; empty at the top.
+    parent: &'static str,
+    key: &'static str,
+    span: Span,
 }
 
 impl Places {
@@ -16,9 +24,21 @@ impl Places {
         Self { header, keys: Vec::new() }
     }
 
-    /// Notes where `key` stands.
+    /// Notes where the value of `key` stands.
     pub fn note(&mut self, key: &'static str, span: Span) {
-        self.keys.push((key, span));
+        self.note_below("", key, span);
+    }
+
+    /// Notes where the value of `parent.key` stands.
+    pub fn note_below(&mut self, parent: &'static str, key: &'static str, span: Span) {
+        self.keys.push(Noted { parent, key, span });
+    }
+
+    /// The same, with the value of the key `name` in the header's place, where there is one.
+    #[must_use]
+    pub fn with_name_as_header(mut self) -> Self {
+        self.header = self.of("name");
+        self
     }
 
     /// Says where the table's name stands: that is where it begins for a reader.
@@ -32,15 +52,16 @@ impl Places {
         self.header
     }
 
-    /// Where `key` was written; the header where it was not.
+    /// Where the value of `key` was written; the header where it was not.
     #[must_use]
     pub fn of(&self, key: &str) -> Span {
         self.written(key).unwrap_or(self.header)
     }
 
-    /// Where `key` was written, if it was.
+    /// Where the value of `key` was written, if it was.
     #[must_use]
     pub fn written(&self, key: &str) -> Option<Span> {
-        self.keys.iter().find(|(known, _)| *known == key).map(|(_, span)| *span)
+        let (parent, key) = key.split_once('.').unwrap_or(("", key));
+        self.keys.iter().find(|noted| noted.parent == parent && noted.key == key).map(|noted| noted.span)
     }
 }

@@ -10,6 +10,7 @@ use crate::vocab::name::{Attestation, RegimeName, Residency};
 use crate::vocab::share::Share;
 use crate::vocab::tier::{Isolation, Tier};
 use crate::vocab::version::{ChartVersion, Minor};
+use crate::vocab::words::words;
 
 /// The operator's policy. Every key has a default, given in its comment.
 #[derive(Debug, Clone, Serialize)]
@@ -56,7 +57,7 @@ pub enum CrdPolicy {
 }
 
 /// A home that policy allows to hostile tenants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum HostileHome {
     /// A cluster of its own.
     #[serde(rename = "cluster")]
@@ -122,16 +123,6 @@ pub enum Edition {
     Enterprise,
 }
 
-impl std::fmt::Display for Edition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Oss => "oss",
-            Self::Free => "free",
-            Self::Enterprise => "enterprise",
-        })
-    }
-}
-
 /// What a table says of a host and a tenant minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -168,4 +159,15 @@ pub struct Regulation {
     /// Where it was written; none for a shipped regime.
     #[serde(skip)]
     pub at: Option<Places>,
+}
+
+words! {
+    CrdPolicy { Platform = "platform", Tenants = "tenants" }
+    HostileHome {
+        Cluster = "cluster",
+        VclusterPrivate = "vcluster/private",
+        VclusterSandboxed = "vcluster/sandboxed"
+    }
+    Edition { Oss = "oss", Free = "free", Enterprise = "enterprise" }
+    Verdict { Tested = "tested", Likely = "likely", Broken = "broken", Unlisted = "unlisted" }
 }

@@ -10,6 +10,7 @@ use crate::vocab::resources::{Demand, Resources};
 use crate::vocab::share::Growth;
 use crate::vocab::tier::Isolation;
 use crate::vocab::version::MinorRange;
+use crate::vocab::words::words;
 
 /// A tenant.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +21,10 @@ pub struct Tenant {
     pub team: TeamName,
     /// Its environment. production.
     pub environment: Environment,
+    /// The application that it runs, in people's words. No rule reads it.
+    pub application: Option<String>,
+    /// The business unit that it belongs to, in people's words. No rule reads it.
+    pub unit: Option<String>,
     /// How far it is trusted. soft.
     pub trust: Trust,
     /// The minors it runs on. any.
@@ -193,4 +198,10 @@ pub enum EgressPolicy {
     Calico,
     /// A Cilium policy.
     Cilium,
+}
+
+words! {
+    Trust { Soft = "soft", Hardened = "hardened", Hostile = "hostile" }
+    PodSecurity { Restricted = "restricted", Baseline = "baseline", Privileged = "privileged" }
+    EgressPolicy { None = "none", Kubernetes = "kubernetes", Calico = "calico", Cilium = "cilium" }
 }

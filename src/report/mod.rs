@@ -3,6 +3,7 @@
 //! Every text ends with one line break. No text that came from an input reaches the output unguarded: see [`safe`].
 
 pub mod conflict;
+pub mod diagnostics;
 pub mod diff;
 pub mod doors;
 pub mod drivers;

@@ -84,12 +84,10 @@ impl Instance {
             if choice.labels.iter().any(clash) {
                 return None;
             }
+            // Whoever moves in meets all members; each member meets the other members and the newcomer. That is one number.
             let others = count_u64(self.members.len());
-            let crowded = problem.units[unit].neighbours.is_some_and(|most| others > most)
-                || self
-                    .members
-                    .iter()
-                    .any(|(member, _)| problem.units[*member].neighbours.is_some_and(|most| others + 1 > most));
+            let crowded = |unit: usize| problem.units[unit].neighbours.is_some_and(|most| others > most);
+            let crowded = crowded(unit) || self.members.iter().any(|(member, _)| crowded(*member));
             if crowded {
                 return None;
             }

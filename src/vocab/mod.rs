@@ -12,3 +12,4 @@ pub mod resources;
 pub mod share;
 pub mod tier;
 pub mod version;
+pub mod words;

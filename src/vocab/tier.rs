@@ -1,8 +1,8 @@
 //! The tenancy spectrum: tiers, how nodes are shared, and the six forms of home that follow.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+use crate::vocab::words::words;
 
 /// What a tenant gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,25 +133,6 @@ pub enum Tenancy {
     Shared,
     /// One unit, tier `cluster`.
     Dedicated,
-}
-
-macro_rules! words {
-    ($($name:ident { $($variant:ident = $word:literal),* })*) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(match self { $(Self::$variant => $word),* })
-            }
-        }
-        impl $name {
-            /// Reads the word that `Display` writes.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
-            }
-            /// Every word, in order.
-            pub const WORDS: &'static [&'static str] = &[$($word),*];
-        }
-    )*};
 }
 
 words! {

@@ -1,219 +1,203 @@
-//! `[fleet]`, `[policy]` and `[vcluster]`, with their defaults.
+//! `[fleet]`, `[policy]`, `[vcluster]` and `[regulation.<name>]`, believed.
 
-use std::collections::BTreeSet;
-
-use super::{all, or, required};
-use crate::inventory::reading::node::{At, Faults};
-use crate::inventory::reading::shapes::{Amount, Word};
-use crate::inventory::reading::written::{FleetWritten, GitopsWritten, PolicyWritten, VclusterWritten};
+use crate::inventory::written::fleet::{
+    Neighbours, WrittenFleet, WrittenGitops, WrittenOneOff, WrittenPolicy, WrittenRegulation, WrittenToil,
+    WrittenVcluster,
+};
+use crate::inventory::written::node::At;
+use crate::inventory::written::number::Amount;
+use crate::inventory::written::table::Table;
 use crate::inventory::{
-    CrdPolicy, Delivery, Edition, Fleet, Gitops, HostileHome, OneOff, Places, Policy, Toil, VclusterPolicy,
+    CrdPolicy, Delivery, Edition, Fleet, Gitops, HostileHome, OneOff, Places, Policy, Regulation, Toil, VclusterPolicy,
 };
 use crate::vocab::calendar::Date;
-use crate::vocab::diagnostic::Diagnostic;
+use crate::vocab::diagnostic::{Diagnostic, Span};
 use crate::vocab::money::Money;
-use crate::vocab::name::FleetName;
+use crate::vocab::name::RegimeName;
 use crate::vocab::share::Share;
+use crate::vocab::tier::{Isolation, Tier};
 use crate::vocab::version::{ChartVersion, Minor};
 
-/// The most quarters that can be planned for: ten years.
-const MOST_QUARTERS: u64 = 40;
-/// The most months that can be paid back over: ten years.
-const MOST_MONTHS: u64 = 120;
+use super::names::Names;
+use super::{each, or, sorted, values};
 
-pub(super) fn fleet(
-    written: Option<At<FleetWritten>>,
+/// The fleet; nothing where it has no name. A missing `[fleet]` is a fault where every file could be read.
+pub fn fleet(
+    written: Option<&At<WrittenFleet>>,
     date: Option<Date>,
     today: Date,
-    nowhere: &Places,
-    faults: &mut Faults,
-) -> Fleet {
+    complete: bool,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Fleet> {
     let Some(At { value: written, .. }) = written else {
-        faults.push(
-            Diagnostic::error("no-fleet", "the inventory has no `[fleet]`")
-                .help("add `[fleet]` with a `name`; `fleetplan init` writes one"),
-        );
-        return Fleet {
-            name: FleetName::parse("fleet").expect("a constant name"),
-            date: date.unwrap_or(today),
-            currency: "USD".to_owned(),
-            teams: Vec::new(),
-            gitops: gitops(None, faults),
-            at: nowhere.clone(),
-        };
-    };
-    let FleetWritten { at, name, date: own, currency, teams, gitops: tree } = written;
-    let name = required(name, "name", "the fleet", &at, faults);
-    let currency = or(currency, Word("USD".to_owned())).0;
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        faults.push(
-            Diagnostic::error("invalid-value", format!("`{currency}` is no currency"))
-                .at(at.of("currency"), "not an ISO 4217 code")
-                .help("write three capitals, such as \"USD\""),
-        );
-    }
-    let mut teams = all(teams);
-    teams.sort();
-    teams.dedup();
-    Fleet {
-        name: name.unwrap_or_else(|| FleetName::parse("fleet").expect("a constant name")),
-        date: date.or(own.map(|at| at.value)).unwrap_or(today),
-        currency,
-        teams,
-        gitops: gitops(tree, faults),
-        at,
-    }
-}
-
-fn gitops(written: Option<At<GitopsWritten>>, faults: &mut Faults) -> Gitops {
-    let default = |text: &str| Word(text.to_owned());
-    let (repository, revision, path, delivery, charts) = match written {
-        None => (None, None, None, None, None),
-        Some(At { value: GitopsWritten { at, repository, revision, path, delivery, chart_repository }, .. }) => {
-            let rooted = path
-                .as_ref()
-                .is_some_and(|path| path.value.0.split('/').any(|part| part.is_empty() || part.starts_with('.')));
-            if rooted {
-                faults.push(
-                    Diagnostic::error("invalid-value", "the GitOps path leaves its repository")
-                        .at(at.of("path"), "has an empty or a dotted part")
-                        .help("write a plain relative folder, such as \"gitops\""),
-                );
-            }
-            (repository, revision, path, delivery, chart_repository)
-        }
-    };
-    Gitops {
-        repository: or(repository, default("https://git.example.com/fleet.git")).0,
-        revision: or(revision, default("main")).0,
-        path: or(path, default("gitops")).0,
-        delivery: or(delivery, Delivery::Argocd),
-        chart_repository: or(charts, default("https://charts.loft.sh")).0,
-    }
-}
-
-pub(super) fn policy(written: Option<At<PolicyWritten>>, nowhere: &Places, faults: &mut Faults) -> Policy {
-    let empty = PolicyWritten {
-        at: nowhere.clone(),
-        headroom: None,
-        survive_zone_loss: None,
-        horizon_quarters: None,
-        payback_months: None,
-        max_tenant_share: None,
-        max_importance_share: None,
-        separate_environments: None,
-        crds: None,
-        hostile: None,
-        share_sandboxes: None,
-        registries: None,
-        toil: None,
-        once: None,
-    };
-    let PolicyWritten {
-        at,
-        headroom,
-        survive_zone_loss,
-        horizon_quarters,
-        payback_months,
-        max_tenant_share,
-        max_importance_share,
-        separate_environments,
-        crds,
-        hostile,
-        share_sandboxes,
-        registries,
-        toil,
-        once,
-    } = written.map_or(empty, |at| at.value);
-    let headroom = or(headroom, Share::percent(15));
-    if headroom == Share::ALL {
-        faults.push(
-            Diagnostic::error("no-room-left", "a headroom of 100 % leaves no room for any tenant")
-                .at(at.of("headroom"), "everything is kept free")
-                .help("keep less free, such as 0.15"),
-        );
-    }
-    let mut bounded = |value: Option<At<u64>>, key: &str, default: u64, least: u64, most: u64| {
-        let value = or(value, default);
-        if value < least || value > most {
+        if complete {
             faults.push(
-                Diagnostic::error("invalid-value", format!("`{key}` is {value}"))
-                    .at(at.of(key), "out of range")
-                    .help(format!("write {least} to {most}")),
+                Diagnostic::error("missing-table", "the inventory has no `[fleet]`")
+                    .help("write `[fleet]` with a `name` in one of the files"),
             );
         }
-        u32::try_from(value.clamp(least, most)).expect("the bounds fit")
+        return None;
     };
-    let horizon_quarters = bounded(horizon_quarters, "horizon_quarters", 4, 0, MOST_QUARTERS);
-    let payback_months = bounded(payback_months, "payback_months", 12, 1, MOST_MONTHS);
-    let amount = |value: Option<At<Amount>>, default: i64| or(value, Amount(Money::whole(default))).0;
-    let toil = match toil.map(|at| at.value) {
-        None => Toil { cluster: Money::whole(450), vcluster: Money::whole(60), namespace: Money::whole(10) },
-        Some(toil) => Toil {
-            cluster: amount(toil.cluster, 450),
-            vcluster: amount(toil.vcluster, 60),
-            namespace: amount(toil.namespace, 10),
-        },
-    };
-    let once = match once.map(|at| at.value) {
-        None => OneOff { moving: Money::whole(400), open: Money::whole(1500), close: Money::whole(500) },
-        Some(once) => {
-            OneOff { moving: amount(once.moving, 400), open: amount(once.open, 1500), close: amount(once.close, 500) }
+    Some(Fleet {
+        name: written.name.as_ref()?.value.clone(),
+        date: date.or_else(|| written.date.as_ref().map(|at| at.value)).unwrap_or(today),
+        currency: written.currency.as_ref().map_or_else(|| "USD".to_owned(), |at| at.value.0.clone()),
+        teams: sorted(written.teams.as_ref()),
+        gitops: gitops(written.gitops.as_ref().map(|at| &at.value)),
+        at: written.places(),
+    })
+}
+
+/// Where the tree goes unless the inventory says so. `check` warns of this one: it leads nowhere.
+pub const NO_REPOSITORY: &str = "https://git.example.com/fleet.git";
+
+fn gitops(written: Option<&WrittenGitops>) -> Gitops {
+    let text = |at: Option<String>, default: &str| at.unwrap_or_else(|| default.to_owned());
+    let field = |at: &dyn Fn(&WrittenGitops) -> Option<String>| written.and_then(at);
+    Gitops {
+        repository: text(field(&|g| g.repository.as_ref().map(|at| at.value.0.clone())), NO_REPOSITORY),
+        revision: text(field(&|g| g.revision.as_ref().map(|at| at.value.0.clone())), "main"),
+        path: text(field(&|g| g.path.as_ref().map(|at| at.value.0.clone())), "gitops"),
+        delivery: or(written.and_then(|g| g.delivery.as_ref()), Delivery::Argocd),
+        chart_repository: text(
+            field(&|g| g.chart_repository.as_ref().map(|at| at.value.0.clone())),
+            "https://charts.loft.sh",
+        ),
+    }
+}
+
+/// The policy, every key with its default.
+pub fn policy(written: Option<&At<WrittenPolicy>>, faults: &mut Vec<Diagnostic>) -> Policy {
+    let at = written.map_or(Places::new(Span { file: 0, start: 0, end: 0 }), |at| at.value.places());
+    let written = written.map(|at| &at.value);
+    let headroom = written.and_then(|w| w.headroom.as_ref());
+    if let Some(all) = headroom.filter(|at| at.value == Share::ALL) {
+        faults.push(
+            Diagnostic::error("headroom-of-everything", "a headroom of 100 % leaves nothing to place tenants on")
+                .at(all.span, "")
+                .help("write a share below 1, such as 0.15"),
+        );
+    }
+    for (name, share) in [
+        ("max_tenant_share", written.and_then(|w| w.max_tenant_share.as_ref())),
+        ("max_importance_share", written.and_then(|w| w.max_importance_share.as_ref())),
+    ] {
+        if let Some(none) = share.filter(|at| at.value == Share::ZERO) {
+            faults.push(
+                Diagnostic::error("share-of-nothing", format!("a `{name}` of 0 closes every shared cluster"))
+                    .at(none.span, "")
+                    .help("write a share above 0; 1 switches the rule off"),
+            );
         }
-    };
-    let hostile: BTreeSet<HostileHome> = match hostile {
-        None => [HostileHome::Cluster, HostileHome::VclusterPrivate, HostileHome::VclusterSandboxed].into(),
-        written => all(written).into_iter().collect(),
-    };
+    }
+    let all_hostile = [HostileHome::Cluster, HostileHome::VclusterPrivate, HostileHome::VclusterSandboxed];
+    let hostile = written.and_then(|w| w.hostile.as_ref());
+    let whole = |at: Option<u64>, default: u32| at.and_then(|whole| u32::try_from(whole).ok()).unwrap_or(default);
     Policy {
-        headroom,
-        survive_zone_loss: or(survive_zone_loss, false),
-        horizon_quarters,
-        payback_months,
-        max_tenant_share: or(max_tenant_share, Share::percent(20)),
-        max_importance_share: or(max_importance_share, Share::percent(30)),
-        separate_environments: or(separate_environments, true),
-        crds: or(crds, CrdPolicy::Platform),
-        hostile,
-        share_sandboxes: or(share_sandboxes, false),
-        registries: all(registries).into_iter().map(|word| word.0).collect(),
-        toil,
-        once,
+        headroom: or(headroom, Share::percent(15)),
+        survive_zone_loss: or(written.and_then(|w| w.survive_zone_loss.as_ref()), false),
+        horizon_quarters: whole(written.and_then(|w| w.horizon_quarters.as_ref()).map(|at| at.value.0), 4),
+        payback_months: whole(written.and_then(|w| w.payback_months.as_ref()).map(|at| at.value.0), 12),
+        max_tenant_share: or(written.and_then(|w| w.max_tenant_share.as_ref()), Share::percent(20)),
+        max_importance_share: or(written.and_then(|w| w.max_importance_share.as_ref()), Share::percent(30)),
+        separate_environments: or(written.and_then(|w| w.separate_environments.as_ref()), true),
+        crds: or(written.and_then(|w| w.crds.as_ref()), CrdPolicy::Platform),
+        hostile: if hostile.is_some() { values(hostile).into_iter().collect() } else { all_hostile.into() },
+        share_sandboxes: or(written.and_then(|w| w.share_sandboxes.as_ref()), false),
+        registries: values(written.and_then(|w| w.registries.as_ref()))
+            .into_iter()
+            .map(|registry| registry.0)
+            .collect(),
+        toil: toil(written.and_then(|w| w.toil.as_ref()).map(|at| &at.value)),
+        once: once(written.and_then(|w| w.once.as_ref()).map(|at| &at.value)),
         at,
     }
 }
 
-pub(super) fn vcluster(written: Option<At<VclusterWritten>>, nowhere: &Places, faults: &mut Faults) -> VclusterPolicy {
-    let empty = VclusterWritten {
-        at: nowhere.clone(),
-        chart: None,
-        edition: None,
-        minors: None,
-        price: None,
-        allow_unlisted_pairs: None,
-    };
-    let VclusterWritten { at, chart, edition, minors, price, allow_unlisted_pairs } =
-        written.map_or(empty, |at| at.value);
-    let chart = or(chart, ChartVersion { major: 0, minor: 36, patch: 1 });
-    if chart.major != 0 || !(20..=37).contains(&chart.minor) {
+fn money(at: Option<&At<Amount>>, default: i64) -> Money {
+    at.map_or(Money::whole(default), |at| at.value.0)
+}
+
+fn toil(written: Option<&WrittenToil>) -> Toil {
+    Toil {
+        cluster: money(written.and_then(|w| w.cluster.as_ref()), 450),
+        vcluster: money(written.and_then(|w| w.vcluster.as_ref()), 60),
+        namespace: money(written.and_then(|w| w.namespace.as_ref()), 10),
+    }
+}
+
+fn once(written: Option<&WrittenOneOff>) -> OneOff {
+    OneOff {
+        moving: money(written.and_then(|w| w.moving.as_ref()), 400),
+        open: money(written.and_then(|w| w.open.as_ref()), 1500),
+        close: money(written.and_then(|w| w.close.as_ref()), 500),
+    }
+}
+
+/// The newest chart that the shipped facts and generators know.
+const NEWEST_CHART: ChartVersion = ChartVersion { major: 0, minor: 36, patch: 1 };
+
+/// Minors of the chart, each with its own shape of values, that `gitops` can write.
+const KNOWN_CHARTS: std::ops::RangeInclusive<u16> = 20..=37;
+
+/// What a chart of 2026 runs.
+const MINORS: [Minor; 3] = [Minor(34), Minor(35), Minor(36)];
+
+/// `[vcluster]`, every key with its default.
+pub fn vcluster(written: Option<&At<WrittenVcluster>>, faults: &mut Vec<Diagnostic>) -> VclusterPolicy {
+    let at = written.map_or(Places::new(Span { file: 0, start: 0, end: 0 }), |at| at.value.places());
+    let written = written.map(|at| &at.value);
+    let chart = written.and_then(|w| w.chart.as_ref());
+    if let Some(At { value, span }) = chart.filter(|at| at.value.major != 0 || !KNOWN_CHARTS.contains(&at.value.minor))
+    {
         faults.push(
             Diagnostic::error(
                 "unknown-chart",
-                format!("vcluster chart {chart} is none whose values fleetplan can write"),
+                format!("vcluster chart {value} is none whose values fleetplan can write"),
             )
-            .at(at.of("chart"), "not from 0.20 to 0.37")
+            .at(*span, "not from 0.20 to 0.37")
             .help("use a chart from 0.20 to 0.37"),
         );
     }
-    let mut minors = if minors.is_none() { vec![Minor(34), Minor(35), Minor(36)] } else { all(minors) };
-    minors.sort();
-    minors.dedup();
+    let minors = written.and_then(|w| w.minors.as_ref());
+    if let Some(none) = minors.filter(|at| at.value.0.is_empty()) {
+        faults.push(
+            Diagnostic::error("empty-list", "`minors` of `[vcluster]` is empty: no vcluster could run")
+                .at(none.span, "")
+                .help("list a minor, or leave the key out for 1.34 to 1.36"),
+        );
+    }
     VclusterPolicy {
-        chart,
-        edition: or(edition, Edition::Oss),
-        minors,
-        price: or(price, Amount(Money::ZERO)).0,
-        allow_unlisted_pairs: or(allow_unlisted_pairs, false),
+        chart: or(chart, NEWEST_CHART),
+        edition: or(written.and_then(|w| w.edition.as_ref()), Edition::Oss),
+        minors: if minors.is_some() { sorted(minors) } else { MINORS.to_vec() },
+        price: money(written.and_then(|w| w.price.as_ref()), 0),
+        allow_unlisted_pairs: or(written.and_then(|w| w.allow_unlisted_pairs.as_ref()), false),
         at,
+    }
+}
+
+/// A regime. Its residencies are checked where `names` are known.
+pub fn regulation(
+    name: &At<RegimeName>,
+    written: &WrittenRegulation,
+    names: Option<&Names>,
+    faults: &mut Vec<Diagnostic>,
+) -> Regulation {
+    if let Some(names) = names {
+        each(written.residency.as_ref()).for_each(|residency| names.residency(residency, faults));
+    }
+    let mut at = written.places();
+    at.note("name", name.span);
+    Regulation {
+        name: name.value.clone(),
+        tier: or(written.tier.as_ref(), Tier::Namespace),
+        nodes: or(written.nodes.as_ref(), Isolation::Shared),
+        same_regime_neighbours: or(written.neighbours.as_ref(), Neighbours::Any) == Neighbours::SameRegime,
+        attestation: written.attestation.as_ref().map(|at| at.value.clone()),
+        residency: sorted(written.residency.as_ref()),
+        audit_log: or(written.audit_log.as_ref(), false),
+        secrets_encryption: or(written.secrets_encryption.as_ref(), false),
+        at: Some(at.with_name_as_header()),
     }
 }

@@ -1,125 +1,140 @@
-//! From what was written to what we believe: defaults, names resolved, every contradiction that the inventory alone can show.
+//! From written to believed: defaults, names resolved, contradictions found. All faults at once.
+//!
+//! In: [`Written`] tables, each key perhaps missing. Out: an [`Inventory`], or nothing and the faults that say why.
 
-mod facts;
+pub mod bounds;
+pub mod facts;
 mod fleet;
-mod offers;
-mod tenants;
-mod ties;
-mod waivers;
+mod names;
+mod near;
+mod offer;
+mod tenant;
+mod waiver;
 
-use crate::inventory::reading::node::{At, Faults};
-use crate::inventory::reading::written::Written;
-use crate::inventory::{Inventory, Places, read_shipped};
+use std::collections::BTreeMap;
+
+use super::Inventory;
+use super::written::file::Written;
+use super::written::node::{At, Set};
 use crate::vocab::calendar::Date;
-use crate::vocab::diagnostic::{Diagnostic, Sources, Span};
+use crate::vocab::diagnostic::{Diagnostic, Severity, Sources};
+use names::Names;
 
-/// Believes what was written, or says everything that keeps it from that.
+/// Believes what was written. The date is `date`, or `[fleet] date`, or `today`.
 ///
-/// `date` overrides the fleet's own, `today` stands in where neither is said.
-pub(crate) fn believe(
+/// Nothing where there is an error among `faults`, from reading or from here.
+pub fn believe(
     written: Written,
-    sources: &Sources,
     date: Option<Date>,
     today: Date,
-    faults: &mut Faults,
+    sources: Sources,
+    faults: &mut Vec<Diagnostic>,
 ) -> Option<Inventory> {
-    let before = faults.count();
-    let nowhere = Places::new(Span { file: 0, start: 0, end: 0 });
-    let shipped = read_shipped();
-    let facts = facts::facts(shipped, &written, faults);
-    let fleet = fleet::fleet(written.fleet, date, today, &nowhere, faults);
-    let policy = fleet::policy(written.policy, &nowhere, faults);
-    let vcluster = fleet::vcluster(written.vcluster, &nowhere, faults);
-    let regulations = facts::regulations(written.regulation, faults);
-    let clusters = offers::clusters(written.cluster, &facts.limits, &policy, faults);
-    let classes = offers::classes(written.class, &facts.limits, &policy, faults);
-    let tenants = tenants::tenants(written.tenant, &policy, faults);
-    if clusters.is_empty() && classes.is_empty() && faults.count() == before {
-        faults.push(
-            Diagnostic::error("no-clusters", "the inventory has neither a `[[cluster]]` nor a `[[class]]`")
-                .help("say which clusters exist, or from which classes clusters can be opened"),
-        );
+    let mut known = facts::shipped();
+    known.apply(&written.facts, faults);
+    let names = Names::of(&written, &known.regulations);
+    let fleet = fleet::fleet(
+        written.fleet.as_ref(),
+        date,
+        today,
+        written.complete && written.any && !written.unread.contains("fleet"),
+        faults,
+    );
+    let policy = fleet::policy(written.policy.as_ref(), faults);
+    let vcluster = fleet::vcluster(written.vcluster.as_ref(), faults);
+    let mut regulations: BTreeMap<_, _> =
+        known.regulations.into_iter().map(|regime| (regime.name.clone(), regime)).collect();
+    for (name, regime) in &written.regulations {
+        regulations.insert(name.value.clone(), fleet::regulation(name, &regime.value, Some(&names), faults));
     }
-    if tenants.is_empty() && faults.count() == before {
-        faults.push(Diagnostic::error("no-tenants", "the inventory has no `[[tenant]]`").help("say who needs a home"));
+    let mut clusters: Vec<_> =
+        written.clusters.iter().filter_map(|at| offer::cluster(at, &known.limits, &policy, faults)).collect();
+    let mut classes: Vec<_> =
+        written.classes.iter().filter_map(|at| offer::class(at, &known.limits, &policy, faults)).collect();
+    let mut tenants: Vec<_> =
+        written.tenants.iter().filter_map(|at| tenant::tenant(at, &policy, &names, faults)).collect();
+    let date = fleet.as_ref().map(|fleet| fleet.date);
+    let mut pins = waiver::pins(&written, date, &names, faults);
+    let mut exceptions = waiver::exceptions(&written, date, &names, faults);
+    near::check(&written.tenants, faults);
+    names.find_doubles(&written, faults);
+    missing_tables(&written, faults);
+
+    if faults.iter().any(|fault| fault.severity == Severity::Error) {
+        return None;
     }
-    let pins = waivers::pins(written.pin, &tenants, &clusters, &fleet, faults);
-    let exceptions = waivers::exceptions(written.exception, &tenants, &fleet, faults);
+    clusters.sort_by(|a, b| a.name.cmp(&b.name));
+    classes.sort_by(|a, b| a.name.cmp(&b.name));
+    tenants.sort_by(|a, b| a.name.cmp(&b.name));
+    pins.sort_by(|a, b| (&a.tenant, a.until, &a.cluster).cmp(&(&b.tenant, b.until, &b.cluster)));
+    exceptions.sort_by(|a, b| (&a.tenant, &a.rule, a.until).cmp(&(&b.tenant, &b.rule, b.until)));
     let inventory = Inventory {
-        fleet,
+        fleet: fleet?,
         policy,
         vcluster,
-        regulations,
+        regulations: regulations.into_values().collect(),
         clusters,
         classes,
         tenants,
         pins,
         exceptions,
-        facts: facts.facts,
-        sources: sources.clone(),
+        facts: known.facts,
+        sources,
     };
-    ties::check(&inventory, faults);
-    Some(inventory)
+    match bounds::check(&inventory) {
+        Some(fault) => {
+            faults.push(fault);
+            None
+        }
+        None => Some(inventory),
+    }
 }
 
-/// The value of a key, or nothing and a fault that it is missing.
-pub(crate) fn required<T>(value: Option<At<T>>, key: &str, what: &str, at: &Places, faults: &mut Faults) -> Option<T> {
-    if value.is_none() && at.written(key).is_none() {
+/// Faults of an inventory in which a whole kind of table is missing.
+fn missing_tables(written: &Written, faults: &mut Vec<Diagnostic>) {
+    if !written.complete {
+        return;
+    }
+    if !written.any {
         faults.push(
-            Diagnostic::error("missing-key", format!("{what} has no `{key}`"))
-                .at(at.header(), format!("needs `{key}`"))
-                .help(format!("add `{key} = …`")),
+            Diagnostic::error("empty-inventory", "the inventory holds no tables at all")
+                .help("`fleetplan init` writes a small inventory to start from"),
+        );
+        return;
+    }
+    let unread = |kind| written.unread.contains(kind);
+    if written.tenants.is_empty() && !unread("tenant") {
+        faults.push(
+            Diagnostic::error("no-tenants", "the inventory has no tenants")
+                .help("write a `[[tenant]]` for each workload that needs a home"),
         );
     }
-    value.map(|at| at.value)
-}
-
-/// The value of a key, or its default.
-pub(crate) fn or<T>(value: Option<At<T>>, default: T) -> T {
-    value.map_or(default, |at| at.value)
-}
-
-/// The values of a list.
-pub(crate) fn all<T>(value: Option<At<Vec<At<T>>>>) -> Vec<T> {
-    value.map(|at| at.value.into_iter().map(|at| at.value).collect()).unwrap_or_default()
-}
-
-/// Reports names that stand twice in a list that is sorted by name. Both places are shown.
-pub(crate) fn twice<'a, T: 'a>(
-    what: &str,
-    sorted: &'a [T],
-    name: impl Fn(&'a T) -> &'a str,
-    place: impl Fn(&'a T) -> Span,
-    faults: &mut Faults,
-) {
-    for pair in sorted.windows(2) {
-        if name(&pair[0]) == name(&pair[1]) {
-            faults.push(
-                Diagnostic::error("duplicate-name", format!("two {what}s are called `{}`", name(&pair[0])))
-                    .at(place(&pair[1]), "again here")
-                    .also(place(&pair[0]), "first here")
-                    .help("rename one of them, or remove it"),
-            );
-        }
+    if written.clusters.is_empty() && written.classes.is_empty() && !unread("cluster") && !unread("class") {
+        faults
+            .push(Diagnostic::error("no-clusters", "the inventory has neither clusters nor classes").help(
+                "write a `[[cluster]]` for each that exists, or a `[[class]]` from which clusters can be opened",
+            ));
     }
 }
 
-/// Reports a name that nothing bears.
-pub(crate) fn dangling<'a>(
-    what: &str,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    span: Span,
-    faults: &mut Faults,
-) {
-    let known: Vec<&str> = known.into_iter().collect();
-    let fault =
-        Diagnostic::error("unknown-name", format!("no {what} is called `{name}`")).at(span, "nothing bears this name");
-    let few: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
-    let more = if known.len() > few.len() { ", …" } else { "" };
-    faults.push(match crate::vocab::edit::nearest(name, known.iter().copied()) {
-        Some(meant) => fault.help(format!("did you mean `{meant}`?")),
-        None if few.is_empty() => fault.help(format!("the inventory has no {what} at all")),
-        None => fault.help(format!("known are {}{more}", few.join(", "))),
-    });
+/// The value that was written, or the default.
+fn or<T: Clone>(written: Option<&At<T>>, default: T) -> T {
+    written.map_or(default, |at| at.value.clone())
+}
+
+/// The elements of a list that was written, or none.
+fn each<T>(written: Option<&At<Set<T>>>) -> impl Iterator<Item = &At<T>> {
+    written.into_iter().flat_map(|at| &at.value.0)
+}
+
+/// The elements of a list, without their places.
+fn values<T: Clone>(written: Option<&At<Set<T>>>) -> Vec<T> {
+    each(written).map(|at| at.value.clone()).collect()
+}
+
+/// The elements of a list, sorted.
+fn sorted<T: Clone + Ord>(written: Option<&At<Set<T>>>) -> Vec<T> {
+    let mut all = values(written);
+    all.sort();
+    all
 }

@@ -1,0 +1,121 @@
+//! Stories with numbers: fifty small tenants, and fleets that cannot be.
+
+mod folders;
+
+use std::ops::ControlFlow;
+
+use fleetplan::plan::{Plan, Status};
+use fleetplan::planner::{self, Conflict, Proposal, Wishes};
+use fleetplan::vocab::money::Money;
+use fleetplan::vocab::tier::{Form, Tier};
+use folders::{files, read, read_files};
+
+fn propose(files: Vec<(String, Vec<u8>)>, wishes: &Wishes<'_>) -> Proposal {
+    planner::propose(&read_files(files), wishes, &mut |_| ControlFlow::Continue(()))
+}
+
+fn plan(files: Vec<(String, Vec<u8>)>) -> Plan {
+    match propose(files, &Wishes::default()) {
+        Proposal::Plan(plan) => {
+            assert_eq!(plan.proof.status, Status::Optimal);
+            *plan
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+const FIFTY: &str = "tests/scenarios/fifty-small-tenants";
+
+/// The fifty, with one line changed.
+fn fifty_but(from: &str, to: &str) -> Vec<(String, Vec<u8>)> {
+    let mut files = files(FIFTY);
+    let mut found = 0;
+    for (_, bytes) in &mut files {
+        let text = String::from_utf8(std::mem::take(bytes)).expect("text");
+        found += text.matches(from).count();
+        *bytes = text.replace(from, to).into_bytes();
+    }
+    assert!(found > 0, "the scenario has no `{from}`");
+    files
+}
+
+fn in_tier(plan: &Plan, tier: Tier) -> usize {
+    plan.placements.iter().filter(|placement| placement.tier == tier).count()
+}
+
+#[test]
+fn fifty_small_tenants_with_definitions_of_their_own_share_one_host_as_vclusters() {
+    let plan = plan(files(FIFTY));
+    assert!(plan.placements.iter().all(|placement| placement.form() == Some(Form::VclusterShared)));
+    assert!(plan.placements.iter().all(|placement| placement.rule == "crds"));
+    assert_eq!(plan.money.control_planes, Money::whole(73), "one control plane at EKS's price");
+    assert_eq!(plan.money.total(), Money(7_447_480_000));
+}
+
+#[test]
+fn fifty_clusters_would_have_cost_fifty_control_planes_and_five_times_the_money() {
+    let plan = plan(fifty_but("team = \"small\"", "team = \"small\"\nisolation = \"cluster\""));
+    assert_eq!(in_tier(&plan, Tier::Cluster), 50);
+    // The shared host is not theirs to close, so its control plane stays beside the fifty.
+    assert_eq!(plan.money.control_planes, Money::whole(73 * 51));
+    let shared = Money(7_447_480_000);
+    assert!(plan.money.total() > shared * 5 && plan.money.total() < shared * 6, "{}", plan.money.total());
+}
+
+#[test]
+fn even_free_control_planes_do_not_flip_it_for_operating_fifty_clusters_costs_more_than_fifty_vclusters() {
+    let plan = plan(fifty_but("price = 0.10, disruption", "price = 0.0, disruption"));
+    assert_eq!(in_tier(&plan, Tier::Vcluster), 50);
+}
+
+#[test]
+fn the_first_leaves_the_shared_host_at_a_licence_of_448_a_month_and_the_last_at_729() {
+    let vclusters = |licence: u32| {
+        let said = format!("[vcluster]\nprice = {licence}.0\n\n[policy]");
+        in_tier(&plan(fifty_but("[policy]", &said)), Tier::Vcluster)
+    };
+    assert_eq!([447, 448, 728, 729].map(vclusters), [50, 48, 21, 0]);
+}
+
+fn conflicts(folder: &str) -> Vec<Conflict> {
+    match propose(files(folder), &Wishes::default()) {
+        Proposal::Impossible(conflicts) => conflicts,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn three_tenants_that_do_not_fit_one_jurisdiction_together_are_one_conflict_without_the_fourth() {
+    let conflicts = conflicts("tests/scenarios/impossible/crowded");
+    assert_eq!(conflicts.len(), 1);
+    let names: Vec<&str> = conflicts[0].tenants.iter().map(|tenant| tenant.as_str()).collect();
+    assert_eq!(names, ["alpha", "beta", "gamma"]);
+    assert!(conflicts[0].minimal);
+    let residencies =
+        conflicts[0].requirements.iter().filter(|requirement| requirement.text.contains("residency `eu`"));
+    assert_eq!(residencies.count(), 3);
+    assert!(conflicts[0].requirements.iter().all(|requirement| requirement.span.is_some()));
+}
+
+#[test]
+fn a_partial_plan_leaves_out_one_of_the_three() {
+    let wishes = Wishes { partial: true, ..Wishes::default() };
+    match propose(files("tests/scenarios/impossible/crowded"), &wishes) {
+        Proposal::Plan(plan) => assert_eq!((plan.placements.len(), plan.unplaced.len()), (3, 1)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_tenant_against_itself_is_a_conflict_of_its_own_two_lines() {
+    let fleet = read("tests/scenarios/impossible/contradiction");
+    let conflicts = conflicts("tests/scenarios/impossible/contradiction");
+    assert_eq!(conflicts.len(), 1);
+    let texts: Vec<&str> = conflicts[0].requirements.iter().map(|requirement| requirement.text.as_str()).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("pinned")) && texts.iter().any(|text| text.contains("hostile")));
+    let lines: Vec<u32> =
+        conflicts[0].requirements.iter().filter_map(|requirement| Some(fleet.place(requirement.span?).line)).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(conflicts[0].ways_out.iter().any(|way| way.monthly.is_some()), "the cheapest way out has a price");
+}
