@@ -242,7 +242,8 @@ fn quantities_durations_versions_and_dates_say_their_form() {
     }
     refused("bad-chart-version", &page("[vcluster]\nchart = «\"0.36\"\n"));
     refused("unknown-chart", &page("[vcluster]\nchart = «\"1.2.3\"\n"));
-    refused("unknown-chart", &page("[vcluster]\nchart = «\"0.15.7\"\n"));
+    refused("unknown-chart", &page("[vcluster]\nchart = «\"0.14.2\"\n"));
+    refused("chart-lacks-distro", &page("[vcluster]\ndistro = «\"k3s\"\n"));
     refused("empty-list", &page("[vcluster]\nminors = «[]\n"));
     let dated = |date: &str| [("fleet.toml", format!("{FLEET}date = {date}\n{CLUSTER}{SHOP}"))];
     refused("bad-date", &dated("«2026-11-23T10:00:00"));

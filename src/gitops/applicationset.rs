@@ -35,7 +35,7 @@ pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
                 "files": files(gitops, shard),
             } }],
             "syncPolicy": { "applicationsSync": "create-update", "preserveResourcesOnDeletion": true },
-            "template": { "metadata": metadata(shard.kind), "spec": spec(gitops, shard) },
+            "template": { "metadata": metadata(shard.kind), "spec": spec(inventory, shard) },
         },
     });
     Document::new("applicationset/application-set.yaml.hbs", says)
@@ -72,7 +72,8 @@ fn metadata(kind: Kind) -> Value {
     json!({ "name": "{{.application}}", "labels": labels.0 })
 }
 
-fn spec(gitops: &Gitops, shard: &Shard) -> Value {
+fn spec(inventory: &Inventory, shard: &Shard) -> Value {
+    let gitops = &inventory.fleet.gitops;
     let manifests = "{{.path.path}}/manifests";
     let of_repository = json!({ "repoURL": gitops.repository, "targetRevision": gitops.revision, "path": manifests });
     let mut options = vec!["ServerSideApply=true"];
@@ -99,7 +100,7 @@ fn spec(gitops: &Gitops, shard: &Shard) -> Value {
         values["ref"] = Value::from("tree");
         let chart = json!({
             "repoURL": charts(gitops),
-            "chart": "vcluster",
+            "chart": inventory.vcluster.chart_name(),
             "targetRevision": "{{.chartVersion}}",
             "helm": { "releaseName": "{{.release}}", "valueFiles": ["$tree/{{.path.path}}/values.yaml"] },
         });

@@ -39,7 +39,7 @@ pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
     if shard.kind == Kind::Vclusters {
         repositories.push(charts(gitops));
     }
-    let (namespaced, cluster_wide) = kinds(shard);
+    let (namespaced, cluster_wide) = kinds(inventory, shard);
     let about = format!("fleetplan: {} of fleet {}", shard.name, inventory.fleet.name);
     project(&shard.name, &about, &repositories, destinations(shard), &namespaced, &cluster_wide)
 }
@@ -96,7 +96,7 @@ fn destinations(shard: &Shard) -> Value {
 }
 
 /// Namespaced and cluster-wide kinds of a shard, each list sorted.
-fn kinds(shard: &Shard) -> (Vec<KindOf>, Vec<KindOf>) {
+fn kinds(inventory: &Inventory, shard: &Shard) -> (Vec<KindOf>, Vec<KindOf>) {
     let mut namespaced = Vec::new();
     let mut cluster_wide = vec![("", "Namespace")];
     match shard.kind {
@@ -113,6 +113,10 @@ fn kinds(shard: &Shard) -> (Vec<KindOf>, Vec<KindOf>) {
         Kind::Vclusters => {
             namespaced.extend(GUARDRAILS);
             namespaced.extend(CHART);
+            if inventory.vcluster.chart_name() == "vcluster-k8s" {
+                // Makes certificates before anything else runs.
+                namespaced.push(("batch", "Job"));
+            }
             if shard.items.iter().any(|item| item.dedicated) {
                 // A vcluster that sees the host's nodes reads them through a role of the cluster.
                 cluster_wide.extend([(RBAC, "ClusterRole"), (RBAC, "ClusterRoleBinding")]);

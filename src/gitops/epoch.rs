@@ -2,8 +2,8 @@
 //!
 //! The unified chart's schemas are closed: a key more is a refusal, and a guardrail under an old name would be none. The spans were
 //! proved with the charts' own schemas, 0.20 to 0.37. What a tenant cannot do without (private nodes, a forced runtime class) is
-//! [`crate::inventory::VclusterPolicy::feature`], which rules ask too. The chart's legacy forms (0.15 to 0.19) have another shape altogether and are
-//! no minor of this table.
+//! [`crate::inventory::VclusterPolicy::feature`], which rules ask too. The legacy charts (0.15 to 0.19) have another shape altogether and none of
+//! these keys.
 
 use crate::inventory::{Edition, VclusterPolicy};
 use crate::vocab::diagnostic::Diagnostic;
@@ -50,12 +50,21 @@ impl Key {
     }
 }
 
-/// The minors of the unified chart that are known, ends included.
-pub(super) const UNIFIED: std::ops::RangeInclusive<u16> = 20..=37;
+/// The minors of the charts that are known, ends included.
+const KNOWN: std::ops::RangeInclusive<u16> = 15..=37;
 
 /// The shape of the values that a chart reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Epoch {
+pub(super) enum Epoch {
+    /// Charts 0.15 to 0.19, one for each distribution.
+    Legacy,
+    /// Charts 0.20 and later.
+    Unified(Unified),
+}
+
+/// A unified chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unified {
     minor: u16,
 }
 
@@ -63,18 +72,21 @@ impl Epoch {
     /// The epoch of a chart.
     ///
     /// # Errors
-    /// `chart-unknown` for a chart outside 0.20 to 0.37.
+    /// `chart-unknown` for a chart outside 0.15 to 0.37.
     pub fn of(policy: &VclusterPolicy) -> Result<Self, Box<Diagnostic>> {
         let ChartVersion { major, minor, .. } = policy.chart;
-        if major == 0 && UNIFIED.contains(&minor) {
-            return Ok(Self { minor });
+        if major == 0 && KNOWN.contains(&minor) {
+            let is_legacy = policy.chart.is_legacy_vcluster();
+            return Ok(if is_legacy { Self::Legacy } else { Self::Unified(Unified { minor }) });
         }
-        let (first, last) = (UNIFIED.start(), UNIFIED.end());
+        let (first, last) = (KNOWN.start(), KNOWN.end());
         let message = format!("no values are known for chart {} of vcluster", policy.chart);
         let fault = Diagnostic::error("chart-unknown", message).at(policy.at.of("chart"), "this chart");
         Err(Box::new(fault.help(format!("choose a chart from 0.{first} to 0.{last}"))))
     }
+}
 
+impl Unified {
     /// Whether this chart knows a key.
     pub const fn knows(self, key: Key) -> bool {
         self.minor >= key.since()
@@ -96,8 +108,8 @@ mod tests {
     #[test]
     fn a_key_is_known_from_its_first_chart_on() {
         for key in Key::ALL {
-            assert!(!Epoch { minor: key.since() - 1 }.knows(key), "{key:?}");
-            assert!(Epoch { minor: key.since() }.knows(key), "{key:?}");
+            assert!(!Unified { minor: key.since() - 1 }.knows(key), "{key:?}");
+            assert!(Unified { minor: key.since() }.knows(key), "{key:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::home::{Fleet, Home, runtime_class};
 use super::quota::PODS_PER_NAMESPACE;
 use super::shard::{ROOT, Shard, home_folder};
 use super::templates::Templates;
-use crate::inventory::Inventory;
+use crate::inventory::{Distro, Inventory};
 use crate::plan::{Action, Plan};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::tier::{Form, Tier};
@@ -118,9 +118,16 @@ fn crowded(home: &Home<'_>) -> Option<Value> {
 fn door(inventory: &Inventory, home: &Home<'_>) -> Option<Value> {
     let what = match (home.form.tier(), home.form) {
         (Tier::Vcluster, form) => {
-            let store = if home.tenant.high_availability { "a deployed etcd" } else { "the embedded database" };
+            let policy = &inventory.vcluster;
+            let is_legacy = policy.chart.is_legacy_vcluster();
+            let store = match policy.distro {
+                Distro::K3s => "the embedded database of k3s",
+                Distro::K8s if home.tenant.high_availability || is_legacy => "a deployed etcd",
+                Distro::K8s => "the embedded database",
+            };
+            let name = if is_legacy { format!("{} ", policy.chart_name()) } else { String::new() };
             let nodes = if form == Form::VclusterPrivate { "private nodes" } else { "nodes of its host" };
-            format!("vcluster on {store} with {nodes}, chart {}", inventory.vcluster.chart)
+            format!("vcluster on {store} with {nodes}, chart {name}{}", policy.chart)
         }
         (Tier::Cluster, _) => {
             let class = home.host.planned.class.as_ref()?;

@@ -27,7 +27,7 @@ pub use fleet::{Delivery, Fleet, Gitops};
 pub use lint::{Lint, lint};
 pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
 pub use places::Places;
-pub use policy::{CrdPolicy, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
+pub use policy::{CrdPolicy, Distro, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
 pub use read::{Reading, follows_from_unread, read};
 pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
 pub use vcluster::{Feature, Missing};

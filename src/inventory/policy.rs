@@ -98,6 +98,9 @@ pub struct OneOff {
 pub struct VclusterPolicy {
     /// The exact chart version. The newest that the shipped facts know.
     pub chart: ChartVersion,
+    /// What runs the API server. k8s, and k3s with a legacy chart.
+    #[serde(skip_serializing_if = "Distro::is_usual")]
+    pub distro: Distro,
     /// What is licensed. oss.
     pub edition: Edition,
     /// Minors that vclusters may run, sorted. From the shipped facts for the chart.
@@ -109,6 +112,24 @@ pub struct VclusterPolicy {
     /// Where it was written.
     #[serde(skip)]
     pub at: Places,
+}
+
+/// What runs the API server of a vcluster. It cannot be changed in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Distro {
+    /// Kubernetes' own binaries.
+    K8s,
+    /// K3s: one process and an embedded database. Only charts 0.15 to 0.19.
+    K3s,
+}
+
+impl Distro {
+    /// True for what every unified chart runs. It stays out of fingerprints.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::K8s)
+    }
 }
 
 /// The edition of vcluster that is licensed.
@@ -168,6 +189,7 @@ words! {
         VclusterPrivate = "vcluster/private",
         VclusterSandboxed = "vcluster/sandboxed"
     }
+    Distro { K8s = "k8s", K3s = "k3s" }
     Edition { Oss = "oss", Free = "free", Enterprise = "enterprise" }
     Verdict { Tested = "tested", Likely = "likely", Broken = "broken", Unlisted = "unlisted" }
 }

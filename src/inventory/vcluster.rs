@@ -1,7 +1,7 @@
 //! Which minor a vcluster runs, and which of its features chart and edition allow.
 
 use super::facts::Facts;
-use super::policy::{Edition, VclusterPolicy, Verdict};
+use super::policy::{Distro, Edition, VclusterPolicy, Verdict};
 use crate::vocab::version::{Minor, MinorRange};
 
 /// A feature of the chart that not every version and edition has.
@@ -11,6 +11,8 @@ pub enum Feature {
     PrivateNodes,
     /// A runtime class for all its pods, which a sandboxed pool needs.
     RuntimeClass,
+    /// More than one replica of its control plane.
+    HighAvailability,
 }
 
 /// Why a feature is not to be had.
@@ -26,11 +28,17 @@ pub enum Missing {
         /// The lowest that does.
         from: Edition,
     },
+    /// The distribution cannot do it.
+    Distro {
+        /// One that can.
+        needs: Distro,
+    },
 }
 
 impl VclusterPolicy {
-    /// Whether `feature` is to be had with this chart and edition. Sources: the charts' own schemas (0.26 brought
-    /// `privateNodes`, 0.23 `sync.toHost.pods.runtimeClassName`); the vendor's feature table puts private nodes into its free tier.
+    /// Whether `feature` is to be had with this chart, distribution and edition. Sources: the charts' own schemas (0.26 brought
+    /// `privateNodes`, 0.23 `sync.toHost.pods.runtimeClassName`); the vendor's feature table puts private nodes into its free tier; the
+    /// legacy chart for k3s keeps its state in an embedded database unless an external one is given, so it has one replica.
     ///
     /// # Errors
     /// What is missing.
@@ -38,14 +46,29 @@ impl VclusterPolicy {
         let (chart, edition) = match feature {
             Feature::PrivateNodes => (26, Edition::Free),
             Feature::RuntimeClass => (23, Edition::Oss),
+            Feature::HighAvailability => {
+                return match self.distro {
+                    Distro::K3s => Err(Missing::Distro { needs: Distro::K8s }),
+                    Distro::K8s => Ok(()),
+                };
+            }
         };
-        if self.chart.minor < chart && !(matches!(feature, Feature::RuntimeClass) && self.chart.minor < 20) {
+        if self.chart.minor < chart {
             return Err(Missing::Chart { from: chart });
         }
         if (self.edition as u8) < (edition as u8) {
             return Err(Missing::Edition { from: edition });
         }
         Ok(())
+    }
+
+    /// The name of the chart. Legacy charts have one for each distribution.
+    #[must_use]
+    pub const fn chart_name(&self) -> &'static str {
+        match self.distro {
+            Distro::K8s if self.chart.is_legacy_vcluster() => "vcluster-k8s",
+            Distro::K8s | Distro::K3s => "vcluster",
+        }
     }
 }
 
@@ -127,5 +150,38 @@ mod tests {
         assert_eq!(old.feature(Feature::PrivateNodes), Err(Missing::Chart { from: 26 }));
         assert_eq!(old.feature(Feature::RuntimeClass), Err(Missing::Chart { from: 23 }));
         assert_eq!(policy("chart = \"0.24.2\"\n").0.feature(Feature::RuntimeClass), Ok(()));
+    }
+
+    #[test]
+    fn a_legacy_chart_runs_k3s_on_the_minors_of_its_time_unless_told_otherwise() {
+        let (legacy, _) = policy("chart = \"0.15.7\"\n");
+        assert_eq!((legacy.distro, legacy.chart_name()), (Distro::K3s, "vcluster"));
+        assert_eq!(legacy.minors, [Minor(25), Minor(26), Minor(27)]);
+        let (legacy, _) = policy("chart = \"0.15.7\"\ndistro = \"k8s\"\nminors = [\"1.28\"]\n");
+        assert_eq!((legacy.distro, legacy.chart_name()), (Distro::K8s, "vcluster-k8s"));
+        assert_eq!(legacy.minors, [Minor(28)]);
+        assert_eq!(policy("").0.chart_name(), "vcluster");
+    }
+
+    #[test]
+    fn a_control_plane_of_a_legacy_chart_takes_what_that_chart_asks_unless_the_inventory_knows_better() {
+        let small = |keys: &str| policy(keys).1.small;
+        let (k3s, k8s) = (small("chart = \"0.15.7\"\n"), small("chart = \"0.15.7\"\ndistro = \"k8s\"\n"));
+        assert_eq!((k3s.resources.cpu, k3s.resources.memory, k3s.resources.pods), (223, 336, 2));
+        assert_eq!((k8s.resources.cpu, k8s.resources.memory, k8s.services), (98, 658, 5));
+        let own = small("chart = \"0.15.7\"\n[overhead.small]\ncpu = \"500m\"\n");
+        assert_eq!((own.resources.cpu, own.resources.memory), (500, 336));
+    }
+
+    #[test]
+    fn the_legacy_chart_of_k3s_has_one_replica_and_no_legacy_chart_forces_a_runtime_class() {
+        let feature = |keys: &str, feature| policy(keys).0.feature(feature);
+        let (k3s, k8s) = ("chart = \"0.15.7\"\n", "chart = \"0.15.7\"\ndistro = \"k8s\"\n");
+        assert_eq!(feature(k3s, Feature::HighAvailability), Err(Missing::Distro { needs: Distro::K8s }));
+        assert_eq!(feature(k8s, Feature::HighAvailability), Ok(()));
+        for distro in [k3s, k8s] {
+            assert_eq!(feature(distro, Feature::RuntimeClass), Err(Missing::Chart { from: 23 }));
+            assert_eq!(feature(distro, Feature::PrivateNodes), Err(Missing::Chart { from: 26 }));
+        }
     }
 }

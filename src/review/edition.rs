@@ -12,7 +12,9 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
         Ok(()) => None,
         Err(Missing::Chart { from }) => Some(format!("chart 0.{from}; the inventory has {}", vcluster.chart)),
         Err(Missing::Edition { from }) => Some(format!("edition `{from}`; the inventory has `{}`", vcluster.edition)),
+        Err(Missing::Distro { needs }) => Some(format!("distro `{needs}`; the inventory has `{}`", vcluster.distro)),
     };
+    let replicas = lack(Feature::HighAvailability);
     let (private_nodes, runtime_class) = (lack(Feature::PrivateNodes), lack(Feature::RuntimeClass));
     for home in scene.homes.iter().filter(|home| home.form.is_vcluster()) {
         let host = scene.host(home);
@@ -23,6 +25,9 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
                 home.words()
             );
             found.finding("edition", message, Some(host.at.header()));
+        }
+        if let Some(lack) = replicas.as_ref().filter(|_| home.tenant.high_availability) {
+            found.finding("edition", format!("{} is highly available, which needs {lack}", home.words()), span);
         }
         if let Some(lack) = private_nodes.as_ref().filter(|_| home.form == Form::VclusterPrivate) {
             found.finding("edition", format!("{} has private nodes, which need {lack}", home.words()), span);

@@ -14,11 +14,11 @@ impl Rule for EditionRule {
 
     fn page(&self) -> Page {
         Page {
-            asks: "A vcluster uses only features that its chart version and edition have.",
+            asks: "A vcluster uses only features that its chart version, distribution and edition have.",
             why: "A licensed feature without its licence is a crash loop; a key that the chart does not know is a failed install.",
-            form: "Closes private nodes and sandboxed vclusters where chart or edition lack them, and every vcluster on a host without a pool for control planes.",
-            breaks: "Edition `oss` and private nodes; a chart older than the feature.",
-            satisfy: "License the edition, or use a newer chart.",
+            form: "Closes private nodes, sandboxed vclusters and high availability where chart, distribution or edition lack them, and every vcluster on a host without a pool for control planes.",
+            breaks: "Edition `oss` and private nodes; a chart older than the feature; high availability on the legacy chart for k3s.",
+            satisfy: "License the edition, use a newer chart, or choose `distro = \"k8s\"`.",
         }
     }
 
@@ -54,16 +54,26 @@ fn lack_of_home(case: &Case<'_>) -> Option<String> {
     if case.form.is_vcluster() && case.host.offer().platform_pool.is_none() {
         return Some(format!("{} has no plain Linux pool for the control planes of vclusters", case.host.words()));
     }
-    if case.form != Form::VclusterPrivate {
-        return None;
-    }
-    match vcluster.feature(Feature::PrivateNodes) {
+    let lack = |feature, what: &str| match vcluster.feature(feature) {
         Ok(()) => None,
         Err(Missing::Chart { from }) => {
-            Some(format!("private nodes need chart 0.{from} or newer; the inventory has {}", vcluster.chart))
+            Some(format!("{what} need chart 0.{from} or newer; the inventory has {}", vcluster.chart))
         }
         Err(Missing::Edition { from }) => {
-            Some(format!("private nodes need edition `{from}` or higher; the inventory has `{}`", vcluster.edition))
+            Some(format!("{what} need edition `{from}` or higher; the inventory has `{}`", vcluster.edition))
         }
+        Err(Missing::Distro { needs }) => Some(format!(
+            "{what} need distro `{needs}` with chart {}; the inventory has `{}`",
+            vcluster.chart, vcluster.distro
+        )),
+    };
+    if case.form == Form::VclusterPrivate
+        && let Some(text) = lack(Feature::PrivateNodes, "private nodes")
+    {
+        return Some(text);
     }
+    if case.form.is_vcluster() && case.unit.tenant.high_availability {
+        return lack(Feature::HighAvailability, "three replicas of a control plane");
+    }
+    None
 }

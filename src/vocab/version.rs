@@ -134,6 +134,14 @@ pub struct ChartVersion {
     pub patch: u16,
 }
 
+impl ChartVersion {
+    /// True for a vcluster chart from before 0.20: one chart per distribution, and values of another shape.
+    #[must_use]
+    pub const fn is_legacy_vcluster(self) -> bool {
+        self.major == 0 && self.minor < 20
+    }
+}
+
 impl FromStr for ChartVersion {
     type Err = VersionFault;
     fn from_str(text: &str) -> Result<Self, VersionFault> {

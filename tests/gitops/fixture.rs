@@ -21,9 +21,11 @@ pub struct Choice {
     pub chart: &'static str,
     pub edition: Edition,
     pub high_availability: bool,
+    /// Written where it is not the chart's own.
+    pub distro: Option<&'static str>,
 }
 
-pub const DEFAULT: Choice = Choice { chart: "0.36.1", edition: Edition::Free, high_availability: false };
+pub const DEFAULT: Choice = Choice { chart: "0.36.1", edition: Edition::Free, high_availability: false, distro: None };
 
 /// The page on which every fleet of a test begins; tests change words of it.
 pub const PAGE: &str = r#"
@@ -75,6 +77,14 @@ pub fn tenant_name(form: Form, provider: &str) -> String {
     format!("{form}-{provider}")
 }
 
+/// The fleet of a chart that cannot force a runtime class: without the hostile tenant, which needs one.
+pub fn fleet_without_sandbox(choice: Choice) -> (Inventory, Plan) {
+    let (mut inventory, mut plan) = fleet(choice);
+    inventory.tenants.retain(|tenant| tenant.name.as_str() != "vcluster-shared-gke");
+    plan.placements.retain(|placement| placement.tenant.as_str() != "vcluster-shared-gke");
+    (inventory, plan)
+}
+
 /// The forms that a chart and an edition allow.
 pub fn forms(choice: Choice) -> Vec<Form> {
     let minor: u16 = choice.chart.split('.').nth(1).unwrap().parse().unwrap();
@@ -117,6 +127,9 @@ fn kind(form: Form, provider: &str) -> Kind {
 pub fn page(choice: Choice) -> String {
     let edition = format!("{:?}", choice.edition).to_lowercase();
     let mut page = PAGE.replace("CHART", choice.chart).replace("EDITION", &edition);
+    if let Some(distro) = choice.distro {
+        writeln!(page, "distro = \"{distro}\"").unwrap();
+    }
     for (provider, minor, region) in PROVIDERS {
         let offer = format!(
             "provider = \"{provider}\"\nresidency = \"eu\"\naudit_log = true\nsecrets_encryption = true\n\

@@ -6,6 +6,7 @@ mod fixture;
 mod guardrails;
 mod injection;
 mod kill;
+mod legacy;
 mod reading;
 mod refusals;
 mod snapshot;

@@ -62,7 +62,22 @@ fn private_nodes_without_the_licence_or_the_chart_are_refused_with_the_line() {
 
 #[test]
 fn a_sandbox_that_the_chart_cannot_force_is_refused() {
-    assert_eq!(codes(Choice { chart: "0.22.6", ..DEFAULT }, |_| {}), ["chart-lacks-feature"]);
+    for chart in ["0.15.7", "0.22.6"] {
+        assert_eq!(codes(Choice { chart, ..DEFAULT }, |_| {}), ["chart-lacks-feature"]);
+    }
+}
+
+#[test]
+fn three_replicas_of_a_legacy_control_plane_on_k3s_are_refused_with_the_line() {
+    let (inventory, plan) = crate::fixture::fleet_without_sandbox(Choice {
+        chart: "0.15.7",
+        distro: Some("k3s"),
+        high_availability: true,
+        ..DEFAULT
+    });
+    let faults = generate(&inventory, &plan, &Templates::shipped()).unwrap_err();
+    assert!(faults.iter().all(|fault| fault.code == "distro-lacks-feature" && fault.primary.is_some()), "{faults:?}");
+    assert_eq!(faults.len(), 5, "each highly available vcluster: {faults:?}");
 }
 
 #[test]
@@ -115,7 +130,7 @@ fn two_tenants_that_would_share_a_namespace_are_refused() {
 
 #[test]
 fn a_chart_of_which_no_values_are_known_is_refused() {
-    for chart in ["0.19.7", "0.38.0", "1.0.0"] {
+    for chart in ["0.14.2", "0.38.0", "1.0.0"] {
         let words = page(DEFAULT).replace("chart = \"0.36.1\"", &format!("chart = \"{chart}\""));
         let reading = fleetplan::inventory::read(
             vec![("fleet.toml".to_owned(), words.into())],

@@ -7,7 +7,7 @@ use crate::inventory::written::facts::WrittenOverhead;
 use crate::inventory::written::file::{Written, WrittenFacts};
 use crate::inventory::written::node::At;
 use crate::inventory::written::offer::WrittenLimits;
-use crate::inventory::{Limits, Provider, Regulation};
+use crate::inventory::{Distro, Limits, Provider, Regulation, VclusterPolicy};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::resources::Resources;
 
@@ -17,10 +17,20 @@ use super::fleet;
 pub struct Known {
     /// The facts.
     pub facts: Facts,
+    /// Overheads of the legacy charts.
+    legacy: Legacy,
     /// Limits of clusters that do not say theirs.
     pub limits: BTreeMap<Provider, Limits>,
     /// The shipped regimes, none with a place.
     pub regulations: Vec<Regulation>,
+}
+
+/// What control planes of the legacy charts take, before the inventory's own profiles are written over it.
+#[derive(Clone, Copy)]
+struct Legacy {
+    k3s: Overhead,
+    k8s: Overhead,
+    k8s_production: Overhead,
 }
 
 /// Reads the shipped facts.
@@ -45,7 +55,8 @@ pub fn shipped() -> Known {
         .iter()
         .map(|(name, regime)| Regulation { at: None, ..fleet::regulation(name, &regime.value, None, &mut faults) })
         .collect();
-    let mut known = Known { facts, limits: BTreeMap::new(), regulations };
+    let legacy = Legacy { k3s: nothing, k8s: nothing, k8s_production: nothing };
+    let mut known = Known { facts, legacy, limits: BTreeMap::new(), regulations };
     known.apply(&written.facts, &mut faults);
     assert!(faults.is_empty(), "the shipped facts are faultless: {faults:?}");
     known
@@ -82,10 +93,32 @@ impl Known {
         if let Some(At { value: overheads, .. }) = &written.overhead {
             over(overheads.small.as_ref(), &mut facts.small);
             over(overheads.production.as_ref(), &mut facts.production);
+            over(overheads.legacy_k3s.as_ref(), &mut self.legacy.k3s);
+            over(overheads.legacy_k8s.as_ref(), &mut self.legacy.k8s);
+            over(overheads.legacy_k8s_production.as_ref(), &mut self.legacy.k8s_production);
         }
         for (provider, row) in &written.default_limits {
             let base = self.limits.get(&provider.value).copied().unwrap_or(NO_LIMITS);
             self.limits.insert(provider.value, limits(Some(row), base, faults));
+        }
+    }
+}
+
+impl Known {
+    /// Takes the overheads of the chart that vclusters are made of, and writes the inventory's own profiles over them again.
+    pub fn choose(&mut self, vcluster: &VclusterPolicy, written: &WrittenFacts) {
+        if !vcluster.chart.is_legacy_vcluster() {
+            return;
+        }
+        let Legacy { k3s, k8s, k8s_production } = self.legacy;
+        (self.facts.small, self.facts.production) = match vcluster.distro {
+            // It has one replica in any profile: rule `edition` closes it to who asks for more.
+            Distro::K3s => (k3s, k3s),
+            Distro::K8s => (k8s, k8s_production),
+        };
+        if let Some(At { value: overheads, .. }) = &written.overhead {
+            over(overheads.small.as_ref(), &mut self.facts.small);
+            over(overheads.production.as_ref(), &mut self.facts.production);
         }
     }
 }

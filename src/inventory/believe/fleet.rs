@@ -8,7 +8,8 @@ use crate::inventory::written::node::At;
 use crate::inventory::written::number::Amount;
 use crate::inventory::written::table::Table;
 use crate::inventory::{
-    CrdPolicy, Delivery, Edition, Fleet, Gitops, HostileHome, OneOff, Places, Policy, Regulation, Toil, VclusterPolicy,
+    CrdPolicy, Delivery, Distro, Edition, Fleet, Gitops, HostileHome, OneOff, Places, Policy, Regulation, Toil,
+    VclusterPolicy,
 };
 use crate::vocab::calendar::Date;
 use crate::vocab::diagnostic::{Diagnostic, Span};
@@ -138,10 +139,12 @@ fn once(written: Option<&WrittenOneOff>) -> OneOff {
 const NEWEST_CHART: ChartVersion = ChartVersion { major: 0, minor: 36, patch: 1 };
 
 /// Minors of the chart, each with its own shape of values, that `gitops` can write.
-const KNOWN_CHARTS: std::ops::RangeInclusive<u16> = 20..=37;
+const KNOWN_CHARTS: std::ops::RangeInclusive<u16> = 15..=37;
 
 /// What a chart of 2026 runs.
 const MINORS: [Minor; 3] = [Minor(34), Minor(35), Minor(36)];
+/// What a legacy chart runs: the minors that Kubernetes supported when chart 0.15 was current, in summer 2023.
+const LEGACY_MINORS: [Minor; 3] = [Minor(25), Minor(26), Minor(27)];
 
 /// `[vcluster]`, every key with its default.
 pub fn vcluster(written: Option<&At<WrittenVcluster>>, faults: &mut Vec<Diagnostic>) -> VclusterPolicy {
@@ -155,8 +158,18 @@ pub fn vcluster(written: Option<&At<WrittenVcluster>>, faults: &mut Vec<Diagnost
                 "unknown-chart",
                 format!("vcluster chart {value} is none whose values fleetplan can write"),
             )
-            .at(*span, "not from 0.20 to 0.37")
-            .help("use a chart from 0.20 to 0.37"),
+            .at(*span, "not from 0.15 to 0.37")
+            .help("use a chart from 0.15 to 0.37"),
+        );
+    }
+    let version = or(chart, NEWEST_CHART);
+    let is_legacy = version.is_legacy_vcluster();
+    let distro = written.and_then(|w| w.distro.as_ref());
+    if let Some(k3s) = distro.filter(|at| at.value == Distro::K3s && !is_legacy) {
+        faults.push(
+            Diagnostic::error("chart-lacks-distro", format!("vclusters of chart {version} are written with k8s"))
+                .at(k3s.span, "k3s is for charts 0.15 to 0.19")
+                .help("leave `distro` out, or name a chart from 0.15 to 0.19"),
         );
     }
     let minors = written.and_then(|w| w.minors.as_ref());
@@ -164,13 +177,20 @@ pub fn vcluster(written: Option<&At<WrittenVcluster>>, faults: &mut Vec<Diagnost
         faults.push(
             Diagnostic::error("empty-list", "`minors` of `[vcluster]` is empty: no vcluster could run")
                 .at(none.span, "")
-                .help("list a minor, or leave the key out for 1.34 to 1.36"),
+                .help("list a minor, or leave the key out for those of the chart"),
         );
     }
     VclusterPolicy {
-        chart: or(chart, NEWEST_CHART),
+        chart: version,
+        distro: or(distro, if is_legacy { Distro::K3s } else { Distro::K8s }),
         edition: or(written.and_then(|w| w.edition.as_ref()), Edition::Oss),
-        minors: if minors.is_some() { sorted(minors) } else { MINORS.to_vec() },
+        minors: if minors.is_some() {
+            sorted(minors)
+        } else if is_legacy {
+            LEGACY_MINORS.to_vec()
+        } else {
+            MINORS.to_vec()
+        },
         price: money(written.and_then(|w| w.price.as_ref()), 0),
         allow_unlisted_pairs: or(written.and_then(|w| w.allow_unlisted_pairs.as_ref()), false),
         at,

@@ -44,6 +44,7 @@ pub fn believe(
     );
     let policy = fleet::policy(written.policy.as_ref(), faults);
     let vcluster = fleet::vcluster(written.vcluster.as_ref(), faults);
+    known.choose(&vcluster, &written.facts);
     let mut regulations: BTreeMap<_, _> =
         known.regulations.into_iter().map(|regime| (regime.name.clone(), regime)).collect();
     for (name, regime) in &written.regulations {

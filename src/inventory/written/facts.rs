@@ -31,6 +31,12 @@ table! {
         small: WrittenOverhead = none,
         /// Where high availability is asked.
         production: WrittenOverhead = none,
+        /// Where `small` begins with a legacy chart and k3s.
+        legacy_k3s as "legacy-k3s": WrittenOverhead = none,
+        /// Where `small` begins with a legacy chart and k8s.
+        legacy_k8s as "legacy-k8s": WrittenOverhead = none,
+        /// Where `production` begins with a legacy chart and k8s.
+        legacy_k8s_production as "legacy-k8s-production": WrittenOverhead = none,
     }
 
     /// What the control plane of one vcluster takes, all pods and replicas together.

@@ -4,7 +4,7 @@ use super::node::Set;
 use super::number::{Amount, Whole};
 use super::table::table;
 use super::text::{ChartUrl, Currency, Folder, GitUrl, Registry, Revision};
-use crate::inventory::{CrdPolicy, Delivery, Edition, HostileHome};
+use crate::inventory::{CrdPolicy, Delivery, Distro, Edition, HostileHome};
 use crate::vocab::calendar::Date;
 use crate::vocab::name::{Attestation, FleetName, Residency, TeamName};
 use crate::vocab::share::Share;
@@ -93,12 +93,14 @@ table! {
 
     /// What vclusters are made of.
     struct WrittenVcluster {
-        /// The exact version of the vcluster chart.
+        /// The exact version of the vcluster chart: a legacy one (0.15 to 0.19) or a unified one (0.20 to 0.37).
         chart: ChartVersion = "0.36.1",
+        /// What runs the API server. A legacy chart has one form for each: `vcluster` for k3s, which has one replica, and `vcluster-k8s`. With a unified chart fleetplan writes k8s.
+        distro: Distro = "k8s; k3s with a legacy chart",
         /// The edition that is licensed.
         edition: Edition = "oss",
         /// Kubernetes minors that vclusters may run.
-        minors: Set<Minor> = "[\"1.34\", \"1.35\", \"1.36\"]",
+        minors: Set<Minor> = "[\"1.34\", \"1.35\", \"1.36\"]; 1.25 to 1.27 with a legacy chart",
         /// Licence per vcluster and month.
         price: Amount = "0.0",
         /// Whether a host and tenant pair of minors that no table lists may be used.

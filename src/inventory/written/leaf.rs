@@ -7,8 +7,8 @@ use toml::de::DeValue;
 
 use super::node::{Key, Node, Shape, shown};
 use crate::inventory::{
-    Cni, CrdPolicy, Delivery, Edition, EgressPolicy, HostileHome, PodSecurity, PolicyEngine, Provider, Runtime, Trust,
-    Verdict,
+    Cni, CrdPolicy, Delivery, Distro, Edition, EgressPolicy, HostileHome, PodSecurity, PolicyEngine, Provider, Runtime,
+    Trust, Verdict,
 };
 use crate::vocab::calendar::{Date, Seconds};
 use crate::vocab::diagnostic::Diagnostic;
@@ -201,6 +201,7 @@ worded!(
     Runtime,
     CrdPolicy,
     HostileHome,
+    Distro,
     Edition,
     Verdict,
     Delivery
