@@ -21,6 +21,7 @@ fn values(distro: &'static str, high_availability: bool, tenant: &str) -> Value 
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that skips must say so, loudly")]
 fn every_key_stands_in_the_charts_own_values() {
     for (distro, high_availability) in [("k3s", false), ("k8s", false), ("k8s", true)] {
         let file = format!("{CHARTS}/{distro}/values.yaml");
