@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Applies every object of rendered trees to a real API server, cluster by cluster.
+
+usage: apply.py [--minor MINOR] --schemas DIR TREE...
+
+Namespaces are made first; everything else is applied as a dry run, then for real, server-side, with unknown and doubled keys as errors. A
+second apply changes nothing, and `kubectl diff` sees nothing. A field that somebody else changed is a conflict that names it, and forcing it
+restores what the tree says. Then the cluster is emptied for the next.
+
+One summary line per tree, exit 1 on any failure.
+"""
+
+import argparse
+import collections
+import pathlib
+import subprocess
+import sys
+import time
+
+import crds
+import tools
+from server import Refused, Server
+from trees import MANAGEMENT, Tree
+
+# Made by those who install what a tree needs, or by Argo CD where an Application says so: never by a tree.
+THERE_BEFORE = ("argocd", "flux-system", "fleetplan-clusters", "kyverno")
+MERGE = "application/merge-patch+json"
+
+
+class Check:
+    """One tree against one server."""
+
+    def __init__(self, server, tree, kubectl):
+        self.server, self.tree, self.kubectl = server, tree, kubectl
+        self.failures, self.counts = [], collections.Counter()
+
+    def run(self):
+        for cluster, documents in self.tree.clusters.items():
+            self.run_cluster(cluster, documents)
+
+    def run_cluster(self, cluster, documents):
+        self.counts["clusters"] += 1
+        namespaces = [d for d in documents if d.says["kind"] == "Namespace"]
+        rest = [d for d in documents if d.says["kind"] != "Namespace"]
+        for name in THERE_BEFORE:
+            self.server.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, manager="somebody")
+        live = {}
+        for document in namespaces:
+            self.apply(cluster, document, live)
+        for document in rest:
+            if self.attempt(cluster, document, "as a dry run", lambda d=document: self.server.apply_text(d, dry=True)):
+                self.counts["dry runs"] += 1
+        for document in rest:
+            self.apply(cluster, document, live)
+        for document in documents:
+            self.apply_again(cluster, document, live)
+        self.see_no_difference(cluster, documents)
+        self.see_conflicts(cluster, documents)
+        self.empty(documents)
+
+    def attempt(self, cluster, document, what, do):
+        """What `do` answers, or None and a failure."""
+        try:
+            return do()
+        except Refused as why:
+            self.failures.append(f"{cluster}: {document.file}: {document.name} {what}: {why}")
+            return None
+
+    def apply(self, cluster, document, live):
+        answer = self.attempt(cluster, document, "for real", lambda: self.server.apply_text(document))
+        if answer is None:
+            return
+        self.counts["objects"] += 1
+        live[document.name] = answer["metadata"]["resourceVersion"]
+        if document.says["kind"] == "ResourceQuota":
+            self.admit(answer)
+
+    def admit(self, quota):
+        """What the quota controller does: until a quota has a status, nothing that it counts is let in."""
+        quota["status"] = {"hard": quota["spec"]["hard"], "used": {key: "0" for key in quota["spec"]["hard"]}}
+        patch = {"status": quota["status"]}
+        self.server.request("PATCH", self.server.path(quota) + "/status", patch, MERGE, fieldManager="somebody")
+
+    def apply_again(self, cluster, document, live):
+        if document.name not in live:
+            return
+        before = self.server.request("GET", self.server.path(document.says))["metadata"]["resourceVersion"]
+        answer = self.attempt(cluster, document, "a second time", lambda: self.server.apply_text(document))
+        if answer is None:
+            return
+        self.counts["unchanged"] += 1
+        if answer["metadata"]["resourceVersion"] != before:
+            self.failures.append(f"{cluster}: {document.file}: {document.name}: a second apply changes it")
+
+    def see_no_difference(self, cluster, documents):
+        files = sorted({document.file for document in documents})
+        arguments = [self.kubectl, f"--kubeconfig={self.server.kubeconfig()}", "diff", "--server-side"]
+        arguments += ["--field-manager=fleetplan-e2e", *(f"--filename={self.tree.root / file}" for file in files)]
+        said = subprocess.run(arguments, capture_output=True, text=True)
+        self.counts["kubectl diffs"] += 1
+        if said.returncode != 0:
+            self.failures.append(f"{cluster}: kubectl diff says {said.returncode}: {(said.stdout + said.stderr)[-800:]}")
+
+    def see_conflicts(self, cluster, documents):
+        """One object of each kind is changed by somebody else."""
+        tried = set()
+        for document in documents:
+            kind = (document.says["apiVersion"], document.says["kind"])
+            if kind not in tried:
+                tried.add(kind)
+                self.attempt(cluster, document, "after somebody changed it", lambda d=document: self.see_conflict(cluster, d))
+
+    def see_conflict(self, cluster, document):
+        path = self.server.path(document.says)
+        field, patch = self.somebody_changes(path, document.says)
+        try:
+            self.server.apply_text(document)
+            self.failures.append(f"{cluster}: {document.name}: {field} was changed by somebody else, and apply says nothing")
+        except Refused as why:
+            if why.code != 409 or field not in why.causes:
+                self.failures.append(f"{cluster}: {document.name}: {field} was changed; expected a conflict that names it: {why}")
+        after = self.server.apply_text(document, force=True)
+        if leaf(after, patch) != leaf(document.says, patch):
+            self.failures.append(f"{cluster}: {document.name}: {field} is not restored by force")
+        self.counts["conflicts"] += 1
+
+    def somebody_changes(self, path, says):
+        """Changes the first field that can have another value, by hand; its path as conflicts name it, and the patch."""
+        for keys, value in leaves({key: part for key, part in says.items() if key not in ("apiVersion", "kind", "metadata")}):
+            patch = other = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else f"{value}x"
+            for key in reversed(keys):
+                patch = {key: patch}
+            try:
+                answer = self.server.request("PATCH", path, patch, MERGE, fieldManager="somebody", fieldValidation="Strict")
+            except Refused:
+                continue  # not a value that this field can have
+            if leaf(answer, patch) == other:
+                return "." + ".".join(keys), patch
+        patch = {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}}
+        self.server.request("PATCH", path, patch, MERGE, fieldManager="somebody", fieldValidation="Strict")
+        return ".metadata.labels.app.kubernetes.io/managed-by", patch
+
+    def empty(self, documents):
+        """Removes everything again. There is no controller of namespaces here, so they are finished by hand."""
+        namespaces = [document.says for document in documents if document.says["kind"] == "Namespace"]
+        for document in reversed(documents):
+            try:
+                path = self.server.path(document.says)
+                self.server.request("PATCH", path, {"metadata": {"finalizers": None}}, MERGE)
+                self.server.request("DELETE", path)
+                if document.says in namespaces:
+                    live = self.server.request("GET", path)
+                    live["spec"]["finalizers"] = []
+                    self.server.request("PUT", path + "/finalize", live)
+            except Refused as why:
+                if why.code != 404:
+                    self.failures.append(f"{document.name} cannot be removed: {why}")
+
+
+def leaves(part, keys=()):
+    """Scalars that a merge patch can reach, with the keys that lead there."""
+    for key, value in part.items():
+        if isinstance(value, dict):
+            yield from leaves(value, (*keys, key))
+        elif isinstance(value, (str, int)):
+            yield (*keys, key), value
+
+
+def leaf(document, patch):
+    """What a document has where a patch of one field points."""
+    while isinstance(patch, dict):
+        (key, patch), = patch.items()
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minor", default="1.36", help="of the API server: 1.36 (the default) or 1.35")
+    parser.add_argument("--schemas", type=pathlib.Path, default=crds.SCHEMAS)
+    parser.add_argument("trees", nargs="+", metavar="TREE")
+    options = parser.parse_args()
+    kubectl = tools.build("kubectl")
+    trees = [Tree(root) for root in options.trees]
+    definitions = crds.of(set().union(*(tree.groups for tree in trees)), options.schemas)
+    failed = 0
+    with Server(options.minor) as server:
+        server.load_crds(definitions)
+        for tree in trees:
+            since = time.monotonic()
+            check = Check(server, tree, kubectl)
+            check.run()
+            for failure in check.failures:
+                print(f"{tree.root}: {failure}")
+            failed += len(check.failures)
+            counts = ", ".join(f"{count} {what}" for what, count in check.counts.items())
+            print(f"{tree.root} on Kubernetes {options.minor}: {counts}, {len(check.failures)} failed, {time.monotonic() - since:.0f} s")
+            if not check.counts["objects"]:
+                sys.exit(f"{tree.root}: nothing was applied")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A rendered tree as its readers see it: documents per cluster, values, descriptors.
+
+In: the folder. Out: `Document`s with the very text that the tree holds, grouped by the cluster that they go to. A file that is none of the
+known kinds is an error: nothing is passed over in silence.
+"""
+
+import dataclasses
+import functools
+import pathlib
+import re
+
+import yaml
+
+# Everything that is not for a cluster of tenants is for the one that delivery runs in.
+MANAGEMENT = "the management cluster"
+# Read by a command line alone.
+NOT_FOR_CLUSTERS = ("kustomize.config.k8s.io/",)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """One object: where it stands, its text, and what the text says."""
+
+    file: str
+    text: bytes
+    says: dict
+
+    @property
+    def name(self):
+        metadata = self.says["metadata"]
+        place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
+        return f"{self.says['kind']} {place}{metadata['name']}"
+
+    @property
+    def group(self):
+        return self.says["apiVersion"].rpartition("/")[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Values:
+    """The values file of a vcluster, and the descriptor beside it."""
+
+    file: pathlib.Path
+    chart: str
+    release: str
+    namespace: str
+
+
+class Tree:
+    """A tree, read once."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        if not (self.root / "fleetplan.sha256").exists():
+            raise SystemExit(f"{self.root} is no rendered tree: it holds no fleetplan.sha256")
+        self.clusters, self.values, self.descriptors = {}, [], 0
+        for file in sorted(self.root.rglob("*.yaml")):
+            self.read(file)
+
+    def read(self, file):
+        parts = file.relative_to(self.root).parts
+        if file.name.endswith(".fleetplan.yaml"):
+            self.descriptors += 1
+            return
+        if file.name == "values.yaml":
+            self.values.append(self.values_of(file))
+            return
+        cluster = parts[1] if parts[0] in ("policies", "tenants") else MANAGEMENT
+        for text in re.split(r"(?m)^---$", file.read_text()):
+            says = yaml.load(text, Loader=LOADER)
+            if says is None:
+                continue
+            if not isinstance(says, dict) or "kind" not in says or "apiVersion" not in says:
+                raise SystemExit(f"{file}: neither an object, a descriptor nor values")
+            if says["apiVersion"].startswith(NOT_FOR_CLUSTERS):
+                continue
+            document = Document(str(pathlib.Path(*parts)), text.encode(), says)
+            self.clusters.setdefault(cluster, []).append(document)
+
+    @staticmethod
+    def values_of(file):
+        found = sorted(file.parent.glob("*.fleetplan.yaml"))
+        if len(found) != 1:
+            raise SystemExit(f"{file}: {len(found)} descriptors stand beside it")
+        says = yaml.load(found[0].read_text(), Loader=LOADER)
+        return Values(file, says["chartVersion"], says["release"], says["namespace"])
+
+    @functools.cached_property
+    def groups(self):
+        return {document.group for documents in self.clusters.values() for document in documents}
