@@ -2,6 +2,7 @@
 //! that is spoiled in one place is refused by the check of that place.
 #![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 
+mod dice;
 #[path = "agreement/fleets.rs"]
 mod fleets;
 mod folders;
