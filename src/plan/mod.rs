@@ -3,6 +3,7 @@
 //! A plan names everything and resolves nothing: it can be read without the inventory it was made from. `solve` makes
 //! the decision, `planner` writes it down as a [`Plan`], `review` checks it, `report` and `gitops` read it.
 
+pub mod certificate;
 pub mod diff;
 pub mod file;
 #[cfg(test)]

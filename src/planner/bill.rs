@@ -1,6 +1,6 @@
 //! Who pays for what: each unit's part of its cluster, in exact integers that sum to the whole.
 
-use crate::solve::{Instance, PlaceKind, Problem};
+use crate::solve::{Instance, Problem};
 
 /// Each member's money per month, in the order of the instance's members. The parts sum to the cluster's cost and the members' own costs.
 ///
@@ -12,27 +12,32 @@ pub fn parts(problem: &Problem, instance: &Instance) -> Vec<i64> {
     let members = &instance.members;
     let choice = |member: usize| {
         let (unit, choice) = members[member];
-        &problem.units[unit].choices[choice]
+        problem.view(unit, choice)
     };
-    let mut parts: Vec<i64> = (0..members.len()).map(|member| choice(member).own).collect();
+    let own = |member: usize| {
+        let view = choice(member);
+        let moves = problem.moves(members[member].0, view.candidate.form, instance.host);
+        view.choice.own + if moves { problem.moving } else { 0 }
+    };
+    let mut parts: Vec<i64> = (0..members.len()).map(own).collect();
     let mut left = instance.cost(problem);
-    debug_assert!(!matches!(place.kind, PlaceKind::Class(_)) || !members.is_empty());
+    debug_assert!(!place.is_class() || !members.is_empty());
     for (pool, numbers) in place.pools.iter().enumerate() {
         for (member, part) in parts.iter_mut().enumerate() {
-            let own: u64 = choice(member).dedicated.iter().filter(|(at, _)| *at == pool).map(|(_, nodes)| *nodes).sum();
+            let own: u64 = choice(member).dedicated().filter(|(at, _)| *at == pool).map(|(_, nodes)| nodes).sum();
             let money = numbers.price * i64::try_from(own).expect("the gate bounds counts");
             *part += money;
             left -= money;
         }
         let weights: Vec<u128> = (0..members.len())
             .map(|member| {
-                let loads = choice(member).shared.iter().filter(|(at, _)| *at == pool).map(|(_, load)| *load);
+                let loads = choice(member).shared().filter(|(at, _)| *at == pool).map(|(_, load)| load);
                 let load: crate::vocab::resources::Resources = loads.sum();
                 let shares = load.each().into_iter().zip(numbers.usable.each()).filter(|(_, usable)| *usable > 0);
                 shares.map(|(load, usable)| (u128::from(load) << 32) / u128::from(usable)).max().unwrap_or(0)
             })
             .collect();
-        let shared = instance.nodes(problem, pool) - instance.dedicated[pool];
+        let shared = instance.nodes(pool) - instance.dedicated[pool];
         if weights.iter().any(|weight| *weight > 0) {
             let money = numbers.price * i64::try_from(shared).expect("the gate bounds counts");
             left -= money;

@@ -1,15 +1,15 @@
 //! Doors: every host and form for a unit, with all reasons that close it.
 
 use crate::planner::explanation::Reason;
-use crate::rules::{Case, Host, RULES, Setting, Unit};
+use crate::rules::{Case, RULES, Setting, Unit};
 use crate::solve::Problem;
-use crate::solve::problem::{estimate, forms};
+use crate::solve::candidates::{estimate, forms};
 use crate::vocab::tier::Form;
 
 /// One host and form for a unit.
 #[derive(Debug)]
 pub struct Doorway<'a> {
-    /// Index of the host in the setting, which is the place in the problem.
+    /// Index of the place in the problem. Its first host stands for all of them.
     pub host: usize,
     /// The form.
     pub form: Form,
@@ -21,11 +21,12 @@ pub struct Doorway<'a> {
     pub case: Case<'a>,
 }
 
-/// Every door of a unit, in the order of hosts and forms.
+/// Every door of a unit, by index and as it stands in the setting, in the order of places and forms.
 #[must_use]
-pub fn doors<'a>(setting: &'a Setting<'a>, problem: &Problem, unit: &'a Unit<'a>) -> Vec<Doorway<'a>> {
+pub fn doors<'a>(setting: &'a Setting<'a>, problem: &Problem, number: usize, unit: &'a Unit<'a>) -> Vec<Doorway<'a>> {
     let mut all = Vec::new();
-    for (index, host) in setting.hosts.iter().enumerate() {
+    for (index, place) in problem.places.iter().enumerate() {
+        let host = &setting.hosts[place.hosts[0]];
         for form in forms(host.tenancy) {
             let case = Case { setting, unit, host, form: *form };
             let reasons = reasons(&case);
@@ -33,7 +34,7 @@ pub fn doors<'a>(setting: &'a Setting<'a>, problem: &Problem, unit: &'a Unit<'a>
                 host: index,
                 form: *form,
                 reasons,
-                estimate: estimate(&case, index, &problem.places[index]),
+                estimate: estimate(&case, &problem.units[number], index, place),
                 case,
             });
         }
@@ -90,13 +91,13 @@ pub fn closed_by(case: &Case<'_>, rules: &[&str]) -> bool {
 
 /// The rule that decided a home, and why in words: of the doors that would cost less, the nearest to open; `money` where there is none.
 #[must_use]
-pub fn decided(doors: &[Doorway<'_>], home: (usize, Form), hosts: &[Host<'_>]) -> (String, String) {
+pub fn decided(doors: &[Doorway<'_>], home: (usize, Form)) -> (String, String) {
     let own =
         doors.iter().find(|door| (door.host, door.form) == home).and_then(|door| door.estimate).unwrap_or(i64::MAX);
-    let residency = &hosts[home.0].offer().residency;
+    let residency = doors.iter().find(|door| door.host == home.0).map(|door| &door.case.host.offer().residency);
     let nearest = doors
         .iter()
-        .filter(|door| !door.reasons.is_empty() && hosts[door.host].offer().residency == *residency)
+        .filter(|door| !door.reasons.is_empty() && Some(&door.case.host.offer().residency) == residency)
         .filter(|door| (door.host, door.form) != home)
         .filter_map(|door| Some((door, door.estimate.filter(|cost| *cost < own)?)))
         .filter(|(door, _)| door.form != home.1 || door.host != home.0)

@@ -37,7 +37,7 @@ fn explain_unit(
         .iter()
         .position(|unit| unit.tenant.name == placement.tenant && unit.site == placement.site.as_ref())?;
     let form = placement.form()?;
-    let doorways = doors(setting, problem, &setting.units[unit]);
+    let doorways = doors(setting, problem, unit, &setting.units[unit]);
     let home_place = place_of(setting, plan, placement)?;
     let prices = prices(setting, problem, plan, unit);
     let next_best = prices
@@ -108,10 +108,11 @@ fn state_without(setting: &Setting<'_>, problem: &Problem, plan: &Plan, left_out
         }
         let pools = &setting.hosts[place].offer().pools;
         let same = |pool: &usize, placed: &crate::plan::PlacedWorkload| pools[*pool].name == placed.pool;
-        let choice = problem.units[unit].choices.iter().position(|choice| {
-            choice.place == place
-                && choice.form == form
-                && choice.pools.iter().zip(&placement.pools).all(|(pool, placed)| same(pool, placed))
+        let choice = (0..problem.units[unit].choices.len()).find(|choice| {
+            let candidate = problem.candidate(unit, *choice);
+            candidate.place == place
+                && candidate.form == form
+                && candidate.pools.iter().zip(&placement.pools).all(|(pool, placed)| same(pool, placed))
         });
         let Some(choice) = choice else { continue };
         let instance = *opened.entry(placement.cluster.as_str()).or_insert_with(|| match problem.places[place].kind {
@@ -131,16 +132,17 @@ fn state_without(setting: &Setting<'_>, problem: &Problem, plan: &Plan, left_out
 fn prices(setting: &Setting<'_>, problem: &Problem, plan: &Plan, unit: usize) -> BTreeMap<(usize, Form), i64> {
     let state = state_without(setting, problem, plan, unit);
     let mut prices: BTreeMap<(usize, Form), i64> = BTreeMap::new();
-    for (index, choice) in problem.units[unit].choices.iter().enumerate() {
+    for index in 0..problem.units[unit].choices.len() {
+        let candidate = problem.candidate(unit, index);
         let standing = state
             .instances()
             .iter()
             .enumerate()
-            .filter(|(_, instance)| instance.place == choice.place)
+            .filter(|(_, instance)| instance.place == candidate.place)
             .filter_map(|(instance, _)| state.price(problem, unit, index, instance));
         let cheapest = standing.chain(state.price_of_opening(problem, unit, index)).min();
         if let Some(price) = cheapest {
-            let known = prices.entry((choice.place, choice.form)).or_insert(price);
+            let known = prices.entry((candidate.place, candidate.form)).or_insert(price);
             *known = price.min(*known);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::planner::doors::{Doorway, closed_by, doors};
 use crate::planner::proposal::{Conflict, Requirement, WayOut};
 use crate::rules::{RULES, Setting};
+use crate::solve::components::places_of;
 use crate::solve::{self, Problem};
 use crate::vocab::money::Money;
 use crate::vocab::name::TenantName;
@@ -17,9 +18,9 @@ pub fn alone(setting: &Setting<'_>, units: &[usize]) -> Vec<Conflict> {
     units
         .iter()
         .filter(|unit| seen.insert(setting.units[**unit].tenant_index))
-        .map(|unit| {
-            let unit = &setting.units[*unit];
-            let doors = doors(setting, &problem, unit);
+        .map(|index| {
+            let (index, unit) = (*index, &setting.units[*index]);
+            let doors = doors(setting, &problem, index, unit);
             let rules = minimum_set(&doors);
             let requirements = rules.iter().map(|rule| requirement(&doors, rule)).collect();
             let mut ways_out: Vec<WayOut> = rules.iter().filter_map(|rule| way_out(&doors, &rules, rule)).collect();
@@ -155,12 +156,11 @@ fn requirements_of(setting: &Setting<'_>, units: &[usize], mut minimal: bool) ->
             }
         }
     }
+    let problem = Problem::new(setting, None);
     let residencies: BTreeSet<String> = units
         .iter()
-        .flat_map(|unit| {
-            Problem::new(setting, None).units[*unit].choices.iter().map(|choice| choice.place).collect::<Vec<_>>()
-        })
-        .map(|place| setting.hosts[place].words())
+        .flat_map(|unit| places_of(&problem, *unit))
+        .map(|place| setting.hosts[problem.places[place].hosts[0]].words())
         .collect();
     ways_out.push(WayOut {
         text: format!(

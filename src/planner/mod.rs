@@ -1,6 +1,7 @@
 //! The verbs: propose a plan, explain a home. Pure: inventory and plans in, plans and explanations out.
 
 mod bill;
+mod certify;
 mod doors;
 mod explain;
 pub mod explanation;
@@ -12,6 +13,6 @@ mod write_down;
 pub use explain::explain;
 pub use explanation::{Door, DoorState, Explanation, Flip, NextBest, Reason, UnitExplanation};
 pub use proposal::{Conflict, Proposal, Requirement, WayOut, Wishes};
-pub use propose::propose;
+pub use propose::{propose, propose_certified};
 
 pub use crate::solve::{Progress, Watch};

@@ -1,6 +1,8 @@
 //! `propose`: decides for all tenants at once.
 
 use crate::inventory::Inventory;
+use crate::plan::certificate::Certificate;
+use crate::planner::certify::certify;
 use crate::planner::impossible;
 use crate::planner::proposal::{Proposal, Wishes};
 use crate::planner::write_down::write_down;
@@ -11,18 +13,31 @@ use crate::solve::{self, Outcome, Problem, Watch};
 ///
 /// The watcher is told of progress and may break; the best plan so far comes back then.
 pub fn propose(inventory: &Inventory, wishes: &Wishes<'_>, watch: Watch<'_>) -> Proposal {
+    propose_certified(inventory, wishes, watch).0
+}
+
+/// As [`propose`], with the certificate of the plan's bound by prices.
+pub fn propose_certified(
+    inventory: &Inventory,
+    wishes: &Wishes<'_>,
+    watch: Watch<'_>,
+) -> (Proposal, Option<Certificate>) {
     let setting = Setting::new(inventory, wishes.from);
-    let mut problem = Problem::new(&setting, wishes.max_moves);
+    let mut problem = Problem::sized(&setting, wishes.max_moves);
     let homeless: Vec<usize> =
         (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
     if !homeless.is_empty() && !wishes.partial {
-        return Proposal::Impossible(impossible::alone(&setting, &homeless));
+        return (Proposal::Impossible(impossible::alone(&setting, &homeless)), None);
     }
     if wishes.partial {
         leave_whole_tenants_out(&setting, &mut problem);
     }
-    match solve::solve(&problem, wishes.partial, watch) {
-        Outcome::Found(solution) => Proposal::Plan(Box::new(write_down(&setting, &problem, &solution, wishes))),
+    let proposal = match solve::solve(&problem, wishes.partial, watch) {
+        Outcome::Found(solution) => {
+            let plan = write_down(&setting, &problem, &solution, wishes);
+            let certificate = certify(&setting, &problem, &plan, &solution.proofs);
+            return (Proposal::Plan(Box::new(plan)), Some(certificate));
+        }
         Outcome::Infeasible(units) => Proposal::Impossible(vec![impossible::together(&setting, &problem, &units)]),
         Outcome::Unknown(units) => {
             let names: Vec<String> =
@@ -35,7 +50,8 @@ pub fn propose(inventory: &Inventory, wishes: &Wishes<'_>, watch: Watch<'_>) -> 
                 if units.len() > names.len() { ", …" } else { "" }
             ))
         }
-    }
+    };
+    (proposal, None)
 }
 
 /// Where one unit of a tenant or of its near group has no home, none of them is placed.

@@ -25,7 +25,7 @@ pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution,
     let mut placements: Vec<Placement> = Vec::new();
     for (instance, data) in state.instances().iter().enumerate() {
         for ((unit, choice), part) in data.members.iter().zip(parts(problem, data)) {
-            let host = &setting.hosts[data.place];
+            let host = host(setting, problem, data);
             placements.push(placement(setting, problem, *unit, *choice, host, &names[instance], part));
         }
     }
@@ -46,7 +46,7 @@ pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution,
         .collect();
     clusters.sort_by(|a, b| a.name.cmp(&b.name));
     let money = money(setting, problem, state);
-    let objective = Money(state.cost(problem));
+    let objective = Money(state.cost());
     debug_assert_eq!(money.total(), objective);
     Plan {
         format_version: FORMAT_VERSION,
@@ -80,7 +80,7 @@ fn names(setting: &Setting<'_>, problem: &Problem, state: &State) -> Vec<Cluster
     let mut names: BTreeMap<usize, ClusterName> = BTreeMap::new();
     for index in order {
         let instance = &state.instances()[index];
-        let host = &setting.hosts[instance.place];
+        let host = host(setting, problem, instance);
         let name = match problem.places[instance.place].kind {
             PlaceKind::Cluster | PlaceKind::Copy(_) => parse(&host.name),
             PlaceKind::Class(_) => (1_u64..)
@@ -96,6 +96,11 @@ fn names(setting: &Setting<'_>, problem: &Problem, state: &State) -> Vec<Cluster
     names.into_values().collect()
 }
 
+/// The host that an instance is, or the class that it is opened from.
+fn host<'a>(setting: &'a Setting<'a>, problem: &Problem, instance: &Instance) -> &'a Host<'a> {
+    &setting.hosts[instance.host.unwrap_or(problem.places[instance.place].hosts[0])]
+}
+
 fn placement(
     setting: &Setting<'_>,
     problem: &Problem,
@@ -105,16 +110,16 @@ fn placement(
     cluster: &ClusterName,
     part: i64,
 ) -> Placement {
-    let (model, data) = (&problem.units[unit].choices[choice], &setting.units[unit]);
+    let (view, data) = (problem.view(unit, choice), &setting.units[unit]);
+    let candidate = view.candidate;
     let mut counted = BTreeSet::new();
     let pools = data
         .tenant
         .workloads
         .iter()
-        .zip(&model.pools)
+        .zip(&candidate.pools)
         .map(|(workload, pool)| {
-            let own =
-                model.dedicated.iter().chain(&model.private).find(|(at, _)| at == pool).map_or(0, |(_, nodes)| *nodes);
+            let own = view.dedicated().chain(view.private()).find(|(at, _)| at == pool).map_or(0, |(_, nodes)| nodes);
             PlacedWorkload {
                 workload: workload.name.clone(),
                 pool: host.offer().pools[*pool].name.clone(),
@@ -122,15 +127,15 @@ fn placement(
             }
         })
         .collect();
-    let doors = doors(setting, problem, data);
-    let (rule, reason) = decided(&doors, (model.place, model.form), &setting.hosts);
+    let doors = doors(setting, problem, unit, data);
+    let (rule, reason) = decided(&doors, (candidate.place, candidate.form));
     Placement {
         tenant: data.tenant.name.clone(),
         site: data.site.cloned(),
-        tier: model.form.tier(),
-        nodes: model.form.nodes(),
+        tier: candidate.form.tier(),
+        nodes: candidate.form.nodes(),
         cluster: cluster.clone(),
-        kubernetes: model.minor,
+        kubernetes: candidate.minor,
         pools,
         monthly: Money(part),
         rule,
@@ -139,14 +144,12 @@ fn placement(
 }
 
 fn cluster(setting: &Setting<'_>, problem: &Problem, data: &Instance, name: &ClusterName) -> PlannedCluster {
-    let (host, place) = (&setting.hosts[data.place], &problem.places[data.place]);
+    let (host, place) = (host(setting, problem, data), &problem.places[data.place]);
     let open_cost = data.cost(problem);
     let empty = data.members.is_empty();
     let kept_cost = place.fixed
         + (0..place.pools.len())
-            .map(|pool| {
-                place.pools[pool].price * i64::try_from(data.nodes(problem, pool)).expect("the gate bounds counts")
-            })
+            .map(|pool| place.pools[pool].price * i64::try_from(data.nodes(pool)).expect("the gate bounds counts"))
             .sum::<i64>();
     let action = match place.kind {
         PlaceKind::Class(_) => Action::Open,
@@ -166,7 +169,7 @@ fn cluster(setting: &Setting<'_>, problem: &Problem, data: &Instance, name: &Clu
         Action::Open | Action::Keep => (0..place.pools.len())
             .map(|pool| PlannedPool {
                 pool: host.offer().pools[pool].name.clone(),
-                nodes: data.nodes(problem, pool),
+                nodes: data.nodes(pool),
                 shared: place.pools[pool].nodes(&data.shared[pool]),
                 dedicated: data.dedicated[pool],
                 private: data.private[pool],
@@ -190,7 +193,7 @@ fn money(setting: &Setting<'_>, problem: &Problem, state: &State) -> MoneyByKind
     let policy = &inventory.policy;
     let mut money = MoneyByKind::default();
     for data in state.instances() {
-        let (host, place) = (&setting.hosts[data.place], &problem.places[data.place]);
+        let (host, place) = (host(setting, problem, data), &problem.places[data.place]);
         let offer = host.offer();
         let planned = cluster(setting, problem, data, &ClusterName::parse("any").expect("a constant name"));
         let absent = data.members.is_empty() && matches!(place.kind, PlaceKind::Class(_));
@@ -213,18 +216,20 @@ fn money(setting: &Setting<'_>, problem: &Problem, state: &State) -> MoneyByKind
             }
         }
         for (unit, choice) in &data.members {
-            let (unit, choice) = (&setting.units[*unit], &problem.units[*unit].choices[*choice]);
+            let form = problem.candidate(*unit, *choice).form;
+            let moved = problem.moves(*unit, form, data.host);
+            let unit = &setting.units[*unit];
             let mut storage = unit.planned.storage;
-            if choice.form.is_vcluster() {
+            if form.is_vcluster() {
                 money.licences += inventory.vcluster.price;
                 money.toil += policy.toil.vcluster;
                 storage += inventory.facts.overhead(unit.tenant.high_availability).storage;
-            } else if choice.form != Form::Cluster {
+            } else if form != Form::Cluster {
                 money.toil += policy.toil.namespace * unit.tenant.namespaces;
             }
             money.storage_and_load_balancers +=
                 offer.prices.storage * storage + offer.prices.load_balancer * unit.planned.load_balancers;
-            if unit.today.is_some() && !choice.stays {
+            if moved {
                 money.one_off += policy.once.moving.spread_over(policy.payback_months);
             }
         }

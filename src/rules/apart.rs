@@ -5,7 +5,7 @@ use crate::rules::rule::Label;
 use crate::rules::rule::{Case, Page, Rule, Unfit};
 use crate::rules::setting::{Setting, Unit};
 use crate::vocab::name::TenantName;
-use crate::vocab::tier::Form;
+use crate::vocab::tier::Tier;
 use std::collections::BTreeSet;
 
 /// See [`Rule::page`].
@@ -37,7 +37,7 @@ impl Rule for ApartRule {
         }
     }
 
-    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _form: Form, labels: &mut Vec<Label>) {
+    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _tier: Tier, labels: &mut Vec<Label>) {
         let own = &unit.tenant.name;
         let named = unit.tenant.apart.iter();
         let naming = setting.apart_of(own).iter().copied();

@@ -1,7 +1,7 @@
 //! Rule `blast-radius`: how much importance one cluster may hold.
 
 use crate::inventory::{Pool, Workload};
-use crate::rules::rule::{Case, Page, Rule, Unfit};
+use crate::rules::rule::{Case, Page, Reads, Rule, Unfit};
 use crate::vocab::tier::Form;
 
 /// See [`Rule::page`].
@@ -10,6 +10,10 @@ pub struct BlastRadiusRule;
 impl Rule for BlastRadiusRule {
     fn name(&self) -> &'static str {
         "blast-radius"
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Amounts
     }
 
     fn page(&self) -> Page {

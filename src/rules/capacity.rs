@@ -1,7 +1,7 @@
 //! Rule `capacity`: a shape that does not fit at all.
 
 use crate::inventory::{Pool, Workload};
-use crate::rules::rule::{Case, Page, Rule, Unfit};
+use crate::rules::rule::{Case, Page, Reads, Rule, Unfit};
 use crate::rules::setting::nodes_for;
 use crate::vocab::resources::Resource;
 
@@ -11,6 +11,10 @@ pub struct CapacityRule;
 impl Rule for CapacityRule {
     fn name(&self) -> &'static str {
         "capacity"
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Amounts
     }
 
     fn page(&self) -> Page {

@@ -4,7 +4,6 @@ use crate::inventory::{Pool, Workload};
 use crate::rules::rule::Label;
 use crate::rules::rule::{Case, Page, Rule, Unfit};
 use crate::rules::setting::{Setting, Unit};
-use crate::vocab::tier::Form;
 use crate::vocab::tier::Tier;
 
 /// See [`Rule::page`].
@@ -36,8 +35,8 @@ impl Rule for CrdVersionsRule {
         }
     }
 
-    fn labels(&self, _setting: &Setting<'_>, unit: &Unit<'_>, form: Form, labels: &mut Vec<Label>) {
-        if form.tier() == Tier::Namespace {
+    fn labels(&self, _setting: &Setting<'_>, unit: &Unit<'_>, tier: Tier, labels: &mut Vec<Label>) {
+        if tier == Tier::Namespace {
             labels.extend(unit.tenant.crds.iter().map(|crd| Label {
                 rule: "crd-versions",
                 dimension: format!("definition {}", crd.name),

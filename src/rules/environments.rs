@@ -4,7 +4,7 @@ use crate::inventory::{Pool, Workload};
 use crate::rules::rule::Label;
 use crate::rules::rule::{Case, Page, Rule, Unfit};
 use crate::rules::setting::{Setting, Unit};
-use crate::vocab::tier::Form;
+use crate::vocab::tier::Tier;
 
 /// See [`Rule::page`].
 pub struct EnvironmentsRule;
@@ -35,7 +35,7 @@ impl Rule for EnvironmentsRule {
         }
     }
 
-    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _form: Form, labels: &mut Vec<Label>) {
+    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _tier: Tier, labels: &mut Vec<Label>) {
         if setting.inventory.policy.separate_environments {
             let value = if unit.tenant.environment.is_production() { "production" } else { "others" };
             labels.push(Label { rule: "environments", dimension: "environment".to_owned(), value: value.to_owned() });

@@ -31,7 +31,7 @@ pub mod near_groups;
 pub mod rule;
 pub mod setting;
 
-pub use rule::{Case, Label, Page, Rule, Unfit};
+pub use rule::{Case, Label, Page, Reads, Rule, Unfit};
 pub use setting::{Host, Origin, Setting, Today, Unit};
 
 /// Every rule, sorted by name.

@@ -4,7 +4,7 @@ use crate::inventory::{Pool, Workload};
 use crate::rules::rule::Label;
 use crate::rules::rule::{Case, Page, Rule, Unfit};
 use crate::rules::setting::{Setting, Unit};
-use crate::vocab::tier::Form;
+use crate::vocab::tier::Tier;
 
 /// See [`Rule::page`].
 pub struct NeighboursRule;
@@ -35,7 +35,7 @@ impl Rule for NeighboursRule {
         }
     }
 
-    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _form: Form, labels: &mut Vec<Label>) {
+    fn labels(&self, setting: &Setting<'_>, unit: &Unit<'_>, _tier: Tier, labels: &mut Vec<Label>) {
         for regime in setting.inventory.regulations.iter().filter(|regime| regime.same_regime_neighbours) {
             let value = if unit.tenant.regulation.contains(&regime.name) { "inside" } else { "outside" };
             labels.push(Label {

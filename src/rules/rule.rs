@@ -3,7 +3,7 @@
 use crate::inventory::{Pool, Workload};
 use crate::rules::setting::{Host, Setting, Unit};
 use crate::vocab::diagnostic::Span;
-use crate::vocab::tier::Form;
+use crate::vocab::tier::{Form, Tier};
 
 /// One rule of the rule book. A rule judges homes, or pools, or binds units together; what it does not do it leaves out.
 pub trait Rule: Sync {
@@ -12,6 +12,11 @@ pub trait Rule: Sync {
 
     /// The page in the rule book.
     fn page(&self) -> Page;
+
+    /// What of a unit the rule's verdict depends on, beside host and form: units that agree in it share a verdict.
+    fn reads(&self) -> Reads {
+        Reads::Requirements
+    }
 
     /// True where the unit may live in this host in this form, as far as this rule can tell without pools.
     fn allows_home(&self, _case: &Case<'_>) -> bool {
@@ -26,8 +31,17 @@ pub trait Rule: Sync {
     /// Why the rule closes this home or pool. Called only where it does.
     fn reason(&self, case: &Case<'_>, part: Option<(&Workload, &Pool)>) -> Unfit;
 
-    /// Values of which a shared cluster holds at most one per dimension, for a unit that lives there in `form`.
-    fn labels(&self, _setting: &Setting<'_>, _unit: &Unit<'_>, _form: Form, _labels: &mut Vec<Label>) {}
+    /// Values of which a shared cluster holds at most one per dimension, for a unit that lives there in `tier`.
+    fn labels(&self, _setting: &Setting<'_>, _unit: &Unit<'_>, _tier: Tier, _labels: &mut Vec<Label>) {}
+}
+
+/// What of a unit a verdict depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Requirements alone, never amounts; and of where the unit lives today only whether that is this host, past its support.
+    Requirements,
+    /// Amounts too: planned demand, the largest pod, importance.
+    Amounts,
 }
 
 /// A page of the rule book. One or two sentences each.

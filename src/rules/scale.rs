@@ -1,7 +1,7 @@
 //! Rule `scale`: a tenant that would dominate a shared cluster.
 
 use crate::inventory::{Pool, Workload};
-use crate::rules::rule::{Case, Page, Rule, Unfit};
+use crate::rules::rule::{Case, Page, Reads, Rule, Unfit};
 use crate::vocab::resources::{Resource, Resources};
 use crate::vocab::tier::Form;
 
@@ -11,6 +11,10 @@ pub struct ScaleRule;
 impl Rule for ScaleRule {
     fn name(&self) -> &'static str {
         "scale"
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Amounts
     }
 
     fn page(&self) -> Page {

@@ -224,6 +224,24 @@ impl<'a> Setting<'a> {
         self.apart.get(tenant).map_or(&[], Vec::as_slice)
     }
 
+    /// True where a pin that holds names this cluster.
+    #[must_use]
+    pub fn is_pinned(&self, cluster: &str) -> bool {
+        self.pins.values().any(|pin| pin.cluster.as_ref().is_some_and(|name| name.as_str() == cluster))
+    }
+
+    /// Rules that exceptions lift for `tenant` on the planning date, as they were written.
+    #[must_use]
+    pub fn lifted(&self, tenant: &TenantName) -> &[&'a str] {
+        self.lifted.get(tenant).map_or(&[], Vec::as_slice)
+    }
+
+    /// True where rules are ignored for `tenant`, which then is like no other.
+    #[must_use]
+    pub fn ignores(&self, tenant: &TenantName) -> bool {
+        self.ignored.iter().any(|(name, _)| name == tenant)
+    }
+
     /// The pin of `tenant`, if one holds on the planning date.
     #[must_use]
     pub fn pin(&self, tenant: &TenantName) -> Option<&'a Pin> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use petgraph::unionfind::UnionFind;
 
-use crate::solve::problem::{PlaceKind, Problem};
+use crate::solve::problem::Problem;
 
 /// Units that something ties together, and the places they could live in.
 #[derive(Debug, Clone)]
@@ -22,12 +22,21 @@ impl Component {
     /// The component of these units.
     #[must_use]
     pub fn new(problem: &Problem, units: &[usize]) -> Self {
-        let mut places: Vec<usize> =
-            units.iter().flat_map(|unit| problem.units[*unit].choices.iter().map(|choice| choice.place)).collect();
+        let mut places: Vec<usize> = units.iter().flat_map(|unit| places_of(problem, *unit)).collect();
         places.sort_unstable();
         places.dedup();
         Self { units: units.to_vec(), places }
     }
+}
+
+/// The places of a unit's choices, ascending, each once.
+#[must_use]
+pub fn places_of(problem: &Problem, unit: usize) -> Vec<usize> {
+    let model = &problem.units[unit];
+    let table = &problem.tables[model.signature];
+    let mut places: Vec<usize> = model.choices.iter().map(|choice| table[choice.candidate].place).collect();
+    places.dedup();
+    places
 }
 
 /// The units of each component, by their first unit.
@@ -36,14 +45,14 @@ pub fn components(problem: &Problem) -> Vec<Vec<usize>> {
     let (units, places) = (problem.units.len(), problem.places.len());
     let mut tied = UnionFind::new(units + places + problem.classes.len());
     for (index, place) in problem.places.iter().enumerate() {
-        if let PlaceKind::Copy(class) | PlaceKind::Class(class) = place.kind {
+        if let Some(class) = place.class() {
             tied.union(units + index, units + places + class);
         }
     }
     for (index, unit) in problem.units.iter().enumerate() {
         tied.union(index, unit.group);
-        for choice in &unit.choices {
-            tied.union(index, units + choice.place);
+        for place in places_of(problem, index) {
+            tied.union(index, units + place);
         }
         if problem.max_moves.is_some() {
             tied.union(index, 0);

@@ -12,10 +12,12 @@ use good_lp::{
     WithTimeLimit, constraint, variable,
 };
 
-use crate::solve::choice::{Choice, LIMITS};
-use crate::solve::components::Component;
-use crate::solve::problem::{PlaceKind, Pool, Problem};
+use crate::solve::choice::{LIMITS, View};
+use crate::solve::components::{Component, places_of};
+use crate::solve::places::{PlaceKind, Pool};
+use crate::solve::problem::{Problem, Today};
 use crate::solve::state::State;
+use crate::vocab::resources::Resources;
 use crate::vocab::tier::Tenancy;
 
 /// The backend's name, as plans say it.
@@ -52,6 +54,7 @@ pub enum Exact {
 /// One cluster that may be open.
 struct Slot {
     place: usize,
+    host: Option<usize>,
     open: Option<Variable>,
 }
 
@@ -102,21 +105,35 @@ fn unsigned(number: u64) -> f64 {
     to_f64(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// What units of one kind agree in: everything that the program reads.
+type KindKey<'a> = (usize, &'a [Resources], [u64; 5], Option<Today>, Vec<(usize, &'a [usize], i64, &'a [u64])>);
+
 fn kinds(problem: &Problem, part: &Component) -> Vec<Kind> {
     let mut sizes: HashMap<usize, usize> = HashMap::new();
     for unit in &part.units {
         *sizes.entry(problem.units[*unit].group).or_default() += 1;
     }
-    let mut known: HashMap<&[Choice], usize> = HashMap::new();
+    let mut known: HashMap<KindKey<'_>, usize> = HashMap::new();
     let mut kinds: Vec<Kind> = Vec::new();
     for unit in &part.units {
         let model = &problem.units[*unit];
         let alone = sizes[&model.group] == 1 && model.neighbours.is_none();
-        match known.get(model.choices.as_slice()).filter(|_| alone) {
+        let key = (
+            model.signature,
+            &*model.loads,
+            [model.services, model.load_balancers, model.storage, model.namespaces, model.importance],
+            model.today,
+            model
+                .choices
+                .iter()
+                .map(|choice| (choice.candidate, problem.labels_of(choice), choice.own, &*choice.nodes))
+                .collect(),
+        );
+        match known.get(&key).filter(|_| alone) {
             Some(kind) => kinds[*kind].units.push(*unit),
             None => {
                 if alone {
-                    known.insert(&model.choices, kinds.len());
+                    known.insert(key, kinds.len());
                 }
                 kinds.push(Kind { units: vec![*unit] });
             }
@@ -130,20 +147,20 @@ fn slots(problem: &Problem, part: &Component, variables: &mut ProblemVariables) 
     let mut slots = Vec::new();
     for place in &part.places {
         let numbers = &problem.places[*place];
-        let copies = match numbers.kind {
-            PlaceKind::Cluster | PlaceKind::Copy(_) => 1,
-            PlaceKind::Class(_) if numbers.tenancy == Tenancy::Dedicated => 0,
+        let hosts: Vec<Option<usize>> = match numbers.kind {
+            PlaceKind::Cluster | PlaceKind::Copy(_) => numbers.hosts.iter().copied().map(Some).collect(),
+            PlaceKind::Class(_) if numbers.tenancy == Tenancy::Dedicated => Vec::new(),
             PlaceKind::Class(class) => {
-                let able = |unit: &&usize| problem.units[**unit].choices.iter().any(|choice| choice.place == *place);
-                usize::try_from(problem.classes[class].limit)
+                let able = |unit: &&usize| places_of(problem, **unit).contains(place);
+                let copies = usize::try_from(problem.classes[class].limit)
                     .unwrap_or(usize::MAX)
-                    .min(part.units.iter().filter(able).count())
+                    .min(part.units.iter().filter(able).count());
+                vec![None; copies.min(64)]
             }
         };
-        for _ in 0..copies.min(64) {
-            let open = (numbers.may_close || matches!(numbers.kind, PlaceKind::Class(_)))
-                .then(|| variables.add(variable().binary()));
-            slots.push(Slot { place: *place, open });
+        for host in hosts {
+            let open = (numbers.may_close || numbers.is_class()).then(|| variables.add(variable().binary()));
+            slots.push(Slot { place: *place, host, open });
         }
     }
     slots
@@ -156,8 +173,8 @@ fn cells(problem: &Problem, kinds: &[Kind], slots: &[Slot], variables: &mut Prob
         of_place.entry(slot.place).or_default().push(index);
     }
     for (kind, units) in kinds.iter().enumerate() {
-        for (choice, chosen) in problem.units[units.units[0]].choices.iter().enumerate() {
-            let targets: Vec<Option<usize>> = match of_place.get(&chosen.place) {
+        for choice in 0..problem.units[units.units[0]].choices.len() {
+            let targets: Vec<Option<usize>> = match of_place.get(&problem.candidate(units.units[0], choice).place) {
                 Some(slots) => slots.iter().map(|slot| Some(*slot)).collect(),
                 None => vec![None],
             };
@@ -185,8 +202,14 @@ struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    fn choice(&self, cell: &Cell) -> &'a Choice {
-        &self.problem.units[self.kinds[cell.kind].units[0]].choices[cell.choice]
+    fn view(&self, cell: &Cell) -> View<'a> {
+        self.problem.view(self.kinds[cell.kind].units[0], cell.choice)
+    }
+
+    /// Whether units of the cell move.
+    fn moves(&self, cell: &Cell) -> bool {
+        let host = cell.slot.and_then(|slot| self.slots[slot].host);
+        self.problem.moves(self.kinds[cell.kind].units[0], self.view(cell).candidate.form, host)
     }
 
     /// Every unit of a kind has one choice, or is homeless at a price.
@@ -204,8 +227,8 @@ impl<'a> Program<'a> {
             self.rows.push(constraint!(sum == count));
         }
         for cell in &self.cells {
-            let own = self.problem.units[self.kinds[cell.kind].units[0]].choices[cell.choice].own;
-            self.cost += money(own) * cell.count;
+            let moved = if self.moves(cell) { self.problem.moving } else { 0 };
+            self.cost += money(self.view(cell).choice.own + moved) * cell.count;
         }
         homeless
     }
@@ -215,9 +238,9 @@ impl<'a> Program<'a> {
         let state = State::new(self.problem);
         for cell in self.cells.iter().filter(|cell| cell.slot.is_none()) {
             let unit = self.kinds[cell.kind].units[0];
-            let own = self.problem.units[unit].choices[cell.choice].own;
+            let paid = self.view(cell).choice.own + if self.moves(cell) { self.problem.moving } else { 0 };
             match state.price_of_opening(self.problem, unit, cell.choice) {
-                Some(price) => self.cost += money(price - own) * cell.count,
+                Some(price) => self.cost += money(price - paid) * cell.count,
                 None => self.rows.push(constraint!(cell.count <= 0.0)),
             }
         }
@@ -263,7 +286,7 @@ impl<'a> Program<'a> {
             let all: u64 = here
                 .iter()
                 .map(|cell| {
-                    self.choice(&self.cells[*cell]).uses[limit].saturating_mul(
+                    self.view(&self.cells[*cell]).uses()[limit].saturating_mul(
                         u64::try_from(self.kinds[self.cells[*cell].kind].units.len()).unwrap_or(u64::MAX),
                     )
                 })
@@ -272,7 +295,7 @@ impl<'a> Program<'a> {
                 let scale = unsigned(most.max(1));
                 let mut sum = Expression::from(0.0);
                 for cell in &here {
-                    let uses = self.choice(&self.cells[*cell]).uses[limit];
+                    let uses = self.view(&self.cells[*cell]).uses()[limit];
                     sum += unsigned(uses) / scale * self.cells[*cell].count;
                 }
                 self.rows.push(constraint!(sum <= unsigned(most) / scale * open.clone()));
@@ -291,9 +314,9 @@ impl<'a> Program<'a> {
         let (mut any, mut any_private) = (false, false);
         for cell in here {
             let cell = &self.cells[*cell];
-            let choice = &self.problem.units[self.kinds[cell.kind].units[0]].choices[cell.choice];
-            for (at, load) in &choice.shared {
-                if *at == pool {
+            let view = self.problem.view(self.kinds[cell.kind].units[0], cell.choice);
+            for (at, load) in view.shared() {
+                if at == pool {
                     any = true;
                     for (row, amount) in loads.iter_mut().zip(load.each()) {
                         if amount > 0 {
@@ -302,16 +325,16 @@ impl<'a> Program<'a> {
                     }
                 }
             }
-            for (at, nodes) in &choice.dedicated {
-                if *at == pool {
+            for (at, nodes) in view.dedicated() {
+                if at == pool {
                     any = true;
-                    own += unsigned(*nodes) * cell.count;
+                    own += unsigned(nodes) * cell.count;
                 }
             }
-            for (at, nodes) in &choice.private {
-                if *at == pool {
+            for (at, nodes) in view.private() {
+                if at == pool {
                     any_private = true;
-                    private += unsigned(*nodes) * cell.count;
+                    private += unsigned(nodes) * cell.count;
                 }
             }
         }
@@ -350,7 +373,7 @@ impl<'a> Program<'a> {
     fn lay_labels(&mut self, here: &[usize], open: &Expression) {
         let mut found: BTreeMap<usize, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
         for cell in here {
-            for label in &self.choice(&self.cells[*cell]).labels {
+            for label in self.problem.labels_of(self.view(&self.cells[*cell]).choice) {
                 found.entry(self.problem.dimensions[*label]).or_default().entry(*label).or_default().push(*cell);
             }
         }
@@ -410,7 +433,7 @@ impl<'a> Program<'a> {
                 sum += slot.open.map_or(Expression::from(1.0), Expression::from);
             }
             for cell in self.cells.iter().filter(|cell| cell.slot.is_none()) {
-                if of(self.choice(cell).place) {
+                if of(self.view(cell).place()) {
                     sum += cell.count;
                 }
             }
@@ -448,9 +471,10 @@ impl<'a> Program<'a> {
 
     fn limit_moves(&mut self, part: &Component) {
         let Some(most) = self.problem.max_moves else { return };
-        let living = part.units.iter().filter(|unit| self.problem.units[**unit].lives).count();
+        let living = part.units.iter().filter(|unit| self.problem.units[**unit].today.is_some()).count();
         let mut stays = Expression::from(0.0);
-        for cell in self.cells.iter().filter(|cell| self.choice(cell).stays) {
+        let lives = |cell: &&Cell| self.problem.units[self.kinds[cell.kind].units[0]].today.is_some();
+        for cell in self.cells.iter().filter(lives).filter(|cell| !self.moves(cell)) {
             stays += cell.count;
         }
         let least = unsigned(u64::try_from(living).unwrap_or(u64::MAX)) - unsigned(most);
@@ -506,16 +530,12 @@ impl<'a> Program<'a> {
             for _ in 0..whole(cell.count) {
                 let Some(unit) = kinds[cell.kind].units.get(next[cell.kind]).copied() else { return Exact::Nothing };
                 next[cell.kind] += 1;
-                let place = problem.units[unit].choices[cell.choice].place;
+                let place = problem.candidate(unit, cell.choice).place;
                 let instance = match cell.slot {
                     None => state.open(problem, place),
-                    Some(slot) => *opened[slot].get_or_insert_with(|| match problem.places[place].kind {
-                        PlaceKind::Class(_) => state.open(problem, place),
-                        PlaceKind::Cluster | PlaceKind::Copy(_) => state
-                            .instances()
-                            .iter()
-                            .position(|instance| instance.place == place)
-                            .expect("what exists has its instance"),
+                    Some(slot) => *opened[slot].get_or_insert_with(|| match slots[slot].host {
+                        None => state.open(problem, place),
+                        Some(host) => state.of_host(host).expect("what exists has its instance"),
                     }),
                 };
                 if state.price(problem, unit, cell.choice, instance).is_none() {

@@ -1,24 +1,33 @@
 //! The decision as a problem in integers, and the search for its best solution.
 //!
-//! A [`Problem`] flows in (`problem.rs` builds it from what the rules say), a [`Solution`] flows out: a home for every unit and a bound that no
-//! solution can beat. The parts: `problem` and `choice` lay the model out; `state` keeps a solution and its cost while it
-//! changes; `search` finds a good one; `prices` bounds all of them; `components` cuts the fleet where nothing ties it
-//! together; `exact` proves small components with a MILP backend. good_lp is named only in `exact`.
+//! A [`Problem`] flows in (what the rules say, as numbers), a [`Solution`] flows out: a home for every unit and a bound that no solution can beat.
+//! Floor by floor: `choice`, `places`, `signatures`, `candidates` and `problem` lay the model out; `state` keeps a solution and its cost
+//! while it changes; `components` cuts the fleet where nothing ties it together; `search` finds a good solution; `relaxation` says what a bound is made of,
+//! `lagrangian` evaluates it in exact integers, `ascent` finds its prices; `exact` asks a MILP backend about small components.
+//! good_lp is named only there.
 
+mod ascent;
+pub mod candidates;
 pub mod choice;
 pub mod components;
+mod dice;
 mod exact;
-pub mod prices;
+pub mod lagrangian;
+pub mod places;
 pub mod problem;
+pub mod relaxation;
 mod search;
+mod signatures;
 pub mod state;
 
 use std::ops::ControlFlow;
 
 use crate::vocab::money::Money;
 
-pub use choice::{Choice, Use};
-pub use problem::{Class, Place, PlaceKind, Pool, Problem, UnitModel};
+pub use choice::{Candidate, Choice, Use};
+pub use places::{Place, PlaceKind, Pool};
+pub use problem::{Class, Problem, UnitModel};
+pub use relaxation::Entry;
 pub use state::{Instance, State};
 
 /// Where the search stands.
@@ -48,6 +57,19 @@ pub struct Solution {
     pub proven: bool,
     /// Whether the watcher ended the search.
     pub stopped: bool,
+    /// Prices of each component, from which its bound can be worked out again.
+    pub proofs: Vec<PartProof>,
+}
+
+/// The prices of one component.
+#[derive(Debug, Clone)]
+pub struct PartProof {
+    /// Places, each in each of its states.
+    pub entries: Vec<Entry>,
+    /// Dimensions of the problem that tell states apart.
+    pub dimensions: Vec<usize>,
+    /// Prices by entry.
+    pub prices: lagrangian::Prices<i128>,
 }
 
 /// What comes of a search.
@@ -64,7 +86,14 @@ pub enum Outcome {
 /// Solves the problem. With `partial`, units may stay without a home, as few as possible.
 #[must_use]
 pub fn solve(problem: &Problem, partial: bool, watch: Watch<'_>) -> Outcome {
-    let mut solution = Solution { state: State::new(problem), bound: 0, by: "prices", proven: true, stopped: false };
+    let mut solution = Solution {
+        state: State::new(problem),
+        bound: 0,
+        by: "prices",
+        proven: true,
+        stopped: false,
+        proofs: Vec::new(),
+    };
     let (mut infeasible, mut unknown) = (Vec::new(), Vec::new());
     for units in components::components(problem) {
         let part = solve_component(problem, &units, partial, &mut solution, watch);
@@ -82,7 +111,7 @@ pub fn solve(problem: &Problem, partial: bool, watch: Watch<'_>) -> Outcome {
     }
     let idle = solution.state.idle_cost(problem);
     solution.bound += idle;
-    let objective = solution.state.cost(problem);
+    let objective = solution.state.cost();
     solution.bound = if solution.proven { objective } else { solution.bound.min(objective) };
     solution.proven = solution.bound == objective;
     Outcome::Found(Box::new(solution))
@@ -113,8 +142,13 @@ fn solve_component(
     });
     let complete = found.as_ref().filter(|state| units.iter().all(|unit| state.home(*unit).is_some()));
     let incumbent = complete.map(|state| state.cost_of(problem, &part.places));
-    let bound = if incumbent.is_some() { prices::bound(problem, &part, incumbent) } else { 0 };
-    stopped |= report("prices", incumbent, Some(bound)).is_break();
+    let relaxation = relaxation::Relaxation::new(problem, &part);
+    let (bound, prices) = bound(&relaxation, incumbent, &mut |bound| {
+        stopped |= report("prices", incumbent, Some(bound)).is_break();
+        stopped
+    });
+    let (entries, dimensions) = (relaxation.entries, relaxation.dimensions);
+    solution.proofs.push(PartProof { entries, dimensions, prices });
     let mut best = found;
     let (mut proven, mut by, mut bound) = (incumbent == Some(bound), "prices", bound);
     if !proven && !stopped {
@@ -155,6 +189,26 @@ fn solve_component(
     }
     solution.stopped |= stopped;
     Part::Placed
+}
+
+/// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them.
+fn bound(
+    relaxation: &relaxation::Relaxation<'_>,
+    incumbent: Option<i64>,
+    stop: &mut dyn FnMut(i64) -> bool,
+) -> (i64, lagrangian::Prices<i128>) {
+    use crate::solve::lagrangian::Number;
+    let target = incumbent.map_or(f64::INFINITY, f64::money);
+    let prices = ascent::ascend(relaxation, None, 1, target, &mut |value| {
+        #[expect(clippy::cast_possible_truncation, reason = "only shown while the ascent goes on")]
+        let value = value as i64;
+        stop(value)
+    });
+    let prices = ascent::fixed(&prices);
+    let exact = lagrangian::exact(relaxation, &prices);
+    let bound = exact.map_or(0, |value| -(-value).div_euclid(crate::plan::certificate::UNIT));
+    let bound = i64::try_from(bound).unwrap_or(0).max(0);
+    (incumbent.map_or(bound, |incumbent| bound.min(incumbent)), prices)
 }
 
 fn complete_of<'a>(state: Option<&'a State>, units: &[usize]) -> Option<&'a State> {

@@ -1,29 +1,39 @@
 //! The whole problem as numbers: units with their choices, places with their costs and limits, classes with their ends.
 //!
-//! A [`Setting`] flows in and every rule is asked; a [`Problem`] flows out that knows no rule any more.
+//! A [`Setting`] flows in and every rule is asked, once per signature where a rule reads no amounts; a [`Problem`] flows out that knows no rule any more.
 
 use std::collections::HashMap;
 
-use crate::inventory::facts::SupportPhase;
 use crate::rules::near_groups::near_groups;
-use crate::rules::setting::nodes_for;
-use crate::rules::{Case, Host, Label, Origin, RULES, Setting, Unit};
-use crate::solve::choice::{Choice, LIMITS};
+use crate::rules::{Case, Label, RULES, Reads, Setting, Unit};
+use crate::solve::candidates::{self, choose};
+use crate::solve::choice::{Candidate, Choice, View};
+use crate::solve::places::{Grain, Place, places};
+use crate::solve::signatures::signatures;
 use crate::vocab::resources::Resources;
-use crate::vocab::tier::{Form, Tenancy};
-use crate::vocab::version::MinorRange;
+use crate::vocab::tier::{Form, Tenancy, Tier};
 
-/// The problem. Lists are in the order of the setting's units and hosts.
+/// The problem. Units are in the order of the setting.
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// Units.
     pub units: Vec<UnitModel>,
+    /// The candidates of each signature.
+    pub tables: Vec<Vec<Candidate>>,
     /// Places: clusters, copies, classes.
     pub places: Vec<Place>,
+    /// The place of each host of the setting.
+    pub place_of: Vec<usize>,
     /// Classes.
     pub classes: Vec<Class>,
+    /// Sets of labels, sorted.
+    pub label_sets: Vec<Vec<usize>>,
     /// The dimension of each label.
     pub dimensions: Vec<usize>,
+    /// The labels themselves.
+    pub labels: Vec<Label>,
+    /// What a move costs per month.
+    pub moving: i64,
     /// The most units that may move.
     pub max_moves: Option<u64>,
 }
@@ -31,76 +41,39 @@ pub struct Problem {
 /// A unit.
 #[derive(Debug, Clone)]
 pub struct UnitModel {
-    /// What is open to it, none of them dominated.
+    /// Index of its table.
+    pub signature: usize,
+    /// Planned load of each workload.
+    pub loads: Box<[Resources]>,
+    /// Planned pods of all workloads.
+    pub pods: u64,
+    /// Planned services.
+    pub services: u64,
+    /// Planned load balancers.
+    pub load_balancers: u64,
+    /// GiB of storage.
+    pub storage: u64,
+    /// Namespaces that it takes.
+    pub namespaces: u64,
+    /// Importance.
+    pub importance: u64,
+    /// What is open to it, in the order of places, forms and pools.
     pub choices: Vec<Choice>,
-    /// Units of one group share a place's instance.
+    /// Units of one group share a cluster.
     pub group: usize,
-    /// How many other units its instance may hold.
+    /// How many other units its cluster may hold.
     pub neighbours: Option<u64>,
-    /// Whether it lives somewhere today.
-    pub lives: bool,
+    /// Where it lives today.
+    pub today: Option<Today>,
 }
 
-/// A place where units can live.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// What it is.
-    pub kind: PlaceKind,
-    /// Shared or dedicated.
-    pub tenancy: Tenancy,
-    /// Control plane, extended support and toil per month while it is open.
-    pub fixed: i64,
-    /// Opening or closing, spread over the payback months.
-    pub change: i64,
-    /// Whether it may be closed.
-    pub may_close: bool,
-    /// Its pools.
-    pub pools: Vec<Pool>,
-    /// The most nodes of all its pools.
-    pub max_nodes: u64,
-    /// Pods, pod addresses, namespaces, services, load balancers, units, importance.
-    pub limits: [u64; LIMITS],
-}
-
-/// What a place is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlaceKind {
-    /// It exists.
-    Cluster,
-    /// It exists in an earlier plan, as a copy of a class.
-    Copy(usize),
-    /// Copies of this class can be opened.
-    Class(usize),
-}
-
-/// A pool as numbers.
-#[derive(Debug, Clone)]
-pub struct Pool {
-    /// What a node carries, headroom left free.
-    pub usable: Resources,
-    /// What a node carries when a zone is lost; zones, where that must be survived.
-    pub surviving: Option<(Resources, u64)>,
-    /// Money per node and month.
-    pub price: i64,
-    /// The fewest nodes while open.
-    pub min: u64,
-    /// The most nodes.
-    pub max: u64,
-}
-
-impl Pool {
-    /// Nodes for a shared load. The load only asks for what the pool has.
-    #[must_use]
-    pub fn nodes(&self, load: &Resources) -> u64 {
-        let nodes = load.nodes(&self.usable).unwrap_or(u64::MAX / 2);
-        match self.surviving {
-            Some((raw, zones)) if nodes > 0 => {
-                let surviving = load.nodes(&raw).unwrap_or(u64::MAX / 2);
-                nodes.max(crate::rules::setting::nodes_before_a_zone_is_lost(surviving, zones))
-            }
-            Some(_) | None => nodes,
-        }
-    }
+/// Where a unit lives today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Today {
+    /// The host in the setting; none where the inventory has lost it.
+    pub host: Option<usize>,
+    /// Tier and nodes.
+    pub form: Form,
 }
 
 /// A class.
@@ -110,32 +83,119 @@ pub struct Class {
     pub limit: u64,
 }
 
-/// The most combinations of pools that are tried for one unit in one host and form.
-const MOST_COMBINATIONS: usize = 256;
+/// Fleets with more units than this see clusters that are alike as one place.
+const MOST_UNITS_FINE: usize = 400;
 
 impl Problem {
-    /// Asks every rule about every candidate.
+    /// Asks every rule about every candidate, each host by itself.
     #[must_use]
     pub fn new(setting: &Setting<'_>, max_moves: Option<u64>) -> Self {
+        Self::with_grain(setting, max_moves, Grain::Fine)
+    }
+
+    /// As [`Problem::new`], with clusters that are alike as one place where the fleet is large.
+    #[must_use]
+    pub fn sized(setting: &Setting<'_>, max_moves: Option<u64>) -> Self {
+        let grain = if setting.units.len() > MOST_UNITS_FINE { Grain::Coarse } else { Grain::Fine };
+        Self::with_grain(setting, max_moves, grain)
+    }
+
+    /// As [`Problem::new`], at a grain.
+    #[must_use]
+    pub fn with_grain(setting: &Setting<'_>, max_moves: Option<u64>, grain: Grain) -> Self {
         let inventory = setting.inventory;
-        let class_index: HashMap<&str, usize> =
-            inventory.classes.iter().enumerate().map(|(index, class)| (class.name.as_str(), index)).collect();
-        let places: Vec<Place> = setting.hosts.iter().map(|host| place(setting, host, &class_index)).collect();
+        let places = places(setting, grain);
+        let mut place_of = vec![0; setting.hosts.len()];
+        for (index, place) in places.iter().enumerate() {
+            place.hosts.iter().for_each(|host| place_of[*host] = index);
+        }
+        let host_named: HashMap<&str, usize> = setting
+            .hosts
+            .iter()
+            .enumerate()
+            .filter(|(_, host)| !host.is_class())
+            .map(|(index, host)| (host.name.as_str(), index))
+            .collect();
+        let (signature_of, examples) = signatures(setting);
+        let tables: Vec<Vec<Candidate>> =
+            examples.iter().map(|unit| candidates::table(setting, &setting.units[*unit], &places)).collect();
         let mut names = Names::default();
         let groups = near_groups(setting);
         let units = setting
             .units
             .iter()
             .zip(groups)
-            .map(|(unit, group)| UnitModel {
-                choices: choices(setting, unit, &places, &mut names),
-                group,
-                neighbours: unit.tenant.max_neighbours,
-                lives: unit.today.is_some(),
+            .zip(signature_of)
+            .map(|((unit, group), signature)| {
+                let mut model = model(unit, group, signature, &host_named);
+                let labels = labels(setting, unit, &mut names);
+                model.choices = choices(setting, unit, &model, &tables[signature], &places, &labels, &names);
+                model
             })
             .collect();
         let classes = inventory.classes.iter().map(|class| Class { limit: u64::from(class.open_at_most) }).collect();
-        Self { units, places, classes, dimensions: names.dimension_of, max_moves }
+        let moving = inventory.policy.once.moving.spread_over(inventory.policy.payback_months).0;
+        let Names { sets, dimension_of, all, .. } = names;
+        Self {
+            units,
+            tables,
+            places,
+            place_of,
+            classes,
+            label_sets: sets,
+            dimensions: dimension_of,
+            labels: all,
+            moving,
+            max_moves,
+        }
+    }
+
+    /// A choice of a unit, with what it is made of.
+    #[must_use]
+    pub fn view(&self, unit: usize, choice: usize) -> View<'_> {
+        let unit = &self.units[unit];
+        let choice = &unit.choices[choice];
+        View { unit, candidate: &self.tables[unit.signature][choice.candidate], choice }
+    }
+
+    /// The labels of a choice.
+    #[must_use]
+    pub fn labels_of(&self, choice: &Choice) -> &[usize] {
+        &self.label_sets[choice.labels]
+    }
+
+    /// The candidate of a choice.
+    #[must_use]
+    pub fn candidate(&self, unit: usize, choice: usize) -> &Candidate {
+        let unit = &self.units[unit];
+        &self.tables[unit.signature][unit.choices[choice].candidate]
+    }
+
+    /// True where the unit lives somewhere today, and not so.
+    #[must_use]
+    pub fn moves(&self, unit: usize, form: Form, host: Option<usize>) -> bool {
+        self.units[unit].today.is_some_and(|today| host.is_none() || today.host != host || today.form != form)
+    }
+}
+
+fn model(unit: &Unit<'_>, group: usize, signature: usize, host_named: &HashMap<&str, usize>) -> UnitModel {
+    let tenant = unit.tenant;
+    UnitModel {
+        signature,
+        loads: tenant.workloads.iter().map(|workload| workload.planned.resources).collect(),
+        pods: unit.planned.resources.pods,
+        services: unit.planned.services,
+        load_balancers: unit.planned.load_balancers,
+        storage: unit.planned.storage,
+        namespaces: tenant.namespaces,
+        importance: tenant.importance,
+        choices: Vec::new(),
+        group,
+        neighbours: tenant.max_neighbours,
+        today: unit
+            .today
+            .as_ref()
+            .map(|today| Today { host: host_named.get(today.cluster.as_str()).copied(), form: today.form }),
     }
 }
 
@@ -145,287 +205,126 @@ struct Names {
     labels: HashMap<Label, usize>,
     dimensions: HashMap<(&'static str, String), usize>,
     dimension_of: Vec<usize>,
+    all: Vec<Label>,
+    set_numbers: HashMap<Vec<usize>, usize>,
+    sets: Vec<Vec<usize>>,
 }
 
 impl Names {
     fn number(&mut self, label: Label) -> usize {
-        let key = (label.rule, label.dimension.clone());
         if let Some(number) = self.labels.get(&label) {
             return *number;
         }
         let next = self.dimensions.len();
-        let dimension = *self.dimensions.entry(key).or_insert(next);
+        let dimension = *self.dimensions.entry((label.rule, label.dimension.clone())).or_insert(next);
         self.dimension_of.push(dimension);
+        self.all.push(label.clone());
         self.labels.insert(label, self.dimension_of.len() - 1);
         self.dimension_of.len() - 1
     }
-}
 
-fn place(setting: &Setting<'_>, host: &Host<'_>, class_index: &HashMap<&str, usize>) -> Place {
-    let inventory = setting.inventory;
-    let (offer, policy) = (host.offer(), &inventory.policy);
-    let extended = match host.support {
-        SupportPhase::Standard => 0,
-        SupportPhase::Extended | SupportPhase::Ended => {
-            inventory.facts.extended_price.get(&offer.provider).map_or(0, |price| price.0)
+    fn set(&mut self, found: Vec<Label>) -> usize {
+        let mut set: Vec<usize> = found.into_iter().map(|label| self.number(label)).collect();
+        set.sort_unstable();
+        let next = self.sets.len();
+        let number = *self.set_numbers.entry(set.clone()).or_insert(next);
+        if number == next {
+            self.sets.push(set);
         }
-    };
-    let class = |name: &str| class_index[name];
-    let (kind, change, may_close) = match host.origin {
-        Origin::Cluster(cluster) => (PlaceKind::Cluster, policy.once.close, cluster.may_close),
-        Origin::Copy(of) => (PlaceKind::Copy(class(of.name.as_str())), policy.once.close, true),
-        Origin::Class(of) => (PlaceKind::Class(class(of.name.as_str())), policy.once.open, true),
-    };
-    let limits = &offer.limits;
-    let importance = match host.tenancy {
-        Tenancy::Shared => setting.importance_cap,
-        Tenancy::Dedicated => u64::MAX / 4,
-    };
-    let tenants = match host.tenancy {
-        Tenancy::Shared => limits.tenants,
-        Tenancy::Dedicated => limits.tenants.min(1),
-    };
-    Place {
-        kind,
-        tenancy: host.tenancy,
-        fixed: offer.control_plane.price.0 + extended + policy.toil.cluster.0,
-        change: change.spread_over(policy.payback_months).0,
-        may_close,
-        pools: offer
-            .pools
-            .iter()
-            .map(|pool| Pool {
-                usable: crate::rules::setting::usable(inventory, pool),
-                surviving: (policy.survive_zone_loss && pool.zones >= 2).then(|| (pool.raw(), pool.zones)),
-                price: pool.price.0,
-                min: pool.min,
-                max: pool.max,
-            })
-            .collect(),
-        max_nodes: limits.nodes,
-        limits: [
-            limits.pods,
-            limits.pod_addresses,
-            limits.namespaces,
-            limits.services,
-            limits.load_balancers,
-            tenants,
-            importance,
-        ],
+        number
     }
 }
 
-/// What is open to a unit, in the order of hosts, forms and pools.
-fn choices(setting: &Setting<'_>, unit: &Unit<'_>, places: &[Place], names: &mut Names) -> Vec<Choice> {
-    let mut all = Vec::new();
-    for (place, host) in setting.hosts.iter().enumerate() {
-        let mut here: Vec<Choice> = Vec::new();
-        for form in forms(host.tenancy) {
-            let case = Case { setting, unit, host, form: *form };
-            if !allowed(&case) {
+/// Sets of labels of a unit in a shared cluster: as a namespace, as a vcluster; and the empty set.
+struct LabelSets {
+    namespace: usize,
+    vcluster: usize,
+    none: usize,
+}
+
+fn labels(setting: &Setting<'_>, unit: &Unit<'_>, names: &mut Names) -> LabelSets {
+    let mut of_tier = |tier: Tier| {
+        let mut found = Vec::new();
+        for rule in RULES.iter().filter(|rule| !setting.lifts(&unit.tenant.name, rule.name())) {
+            rule.labels(setting, unit, tier, &mut found);
+        }
+        names.set(found)
+    };
+    let (namespace, vcluster) = (of_tier(Tier::Namespace), of_tier(Tier::Vcluster));
+    LabelSets { namespace, vcluster, none: names.set(Vec::new()) }
+}
+
+/// What is open to a unit, in the order of places, forms and pools: none of it dominated.
+fn choices(
+    setting: &Setting<'_>,
+    unit: &Unit<'_>,
+    model: &UnitModel,
+    table: &[Candidate],
+    places: &[Place],
+    labels: &LabelSets,
+    names: &Names,
+) -> Vec<Choice> {
+    let mut all: Vec<Choice> = Vec::new();
+    let mut first = 0;
+    while first < table.len() {
+        let place = table[first].place;
+        let end =
+            table[first..].iter().position(|candidate| candidate.place != place).map_or(table.len(), |n| first + n);
+        let host = &setting.hosts[places[place].hosts[0]];
+        let mut here: Vec<Choice> = Vec::with_capacity(end - first);
+        for (index, candidate) in table.iter().enumerate().take(end).skip(first) {
+            let case = Case { setting, unit, host, form: candidate.form };
+            if !amounts_allow(&case, candidate) {
                 continue;
             }
-            for pools in combinations(&case) {
-                here.extend(choice(&case, place, pools, &places[place], names));
-            }
+            let set = match (places[place].tenancy, candidate.form.tier()) {
+                (Tenancy::Dedicated, _) => labels.none,
+                (Tenancy::Shared, Tier::Vcluster) => labels.vcluster,
+                (Tenancy::Shared, Tier::Namespace | Tier::Cluster) => labels.namespace,
+            };
+            here.extend(choose(model, candidate, index, &places[place], set));
         }
-        let usable = |pool: usize| places[place].pools[pool].usable;
-        let zones = places[place].pools.iter().any(|pool| pool.surviving.is_some());
-        let kept: Vec<bool> = (0..here.len())
-            .map(|mine| {
-                zones
-                    || !here.iter().enumerate().any(|(other, better)| {
-                        let both = here[mine].dominates(better, usable);
-                        other != mine && better.dominates(&here[mine], usable) && (!both || other < mine)
-                    })
-            })
-            .collect();
-        all.extend(here.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(choice, _)| choice));
+        first = end;
+        undominated(model, table, &places[place], &mut here, names);
+        all.extend(here);
     }
     all
 }
 
-/// The forms that a tenancy has room for.
-#[must_use]
-pub const fn forms(tenancy: Tenancy) -> &'static [Form] {
-    match tenancy {
-        Tenancy::Shared => &[
-            Form::NamespaceShared,
-            Form::NamespaceDedicated,
-            Form::VclusterShared,
-            Form::VclusterDedicated,
-            Form::VclusterPrivate,
-        ],
-        Tenancy::Dedicated => &[Form::Cluster],
-    }
-}
-
-/// True where no rule closes the home, pools aside.
-#[must_use]
-pub fn allowed(case: &Case<'_>) -> bool {
-    let tenant = &case.unit.tenant.name;
-    RULES.iter().all(|rule| rule.allows_home(case) || case.setting.lifts(tenant, rule.name()))
-}
-
-/// Pools that a workload may use.
-fn open_pools(case: &Case<'_>, workload: usize) -> Vec<usize> {
+/// True where no rule that reads amounts closes the home or one of its pools.
+fn amounts_allow(case: &Case<'_>, candidate: &Candidate) -> bool {
     let tenant = case.unit.tenant;
-    let workload = &tenant.workloads[workload];
-    (0..case.host.offer().pools.len())
-        .filter(|pool| {
-            let pool = &case.host.offer().pools[*pool];
-            RULES
-                .iter()
-                .all(|rule| rule.allows_pool(case, workload, pool) || case.setting.lifts(&tenant.name, rule.name()))
-        })
-        .collect()
-}
-
-/// Every way to give each workload a pool, in order, up to [`MOST_COMBINATIONS`].
-fn combinations(case: &Case<'_>) -> Vec<Vec<usize>> {
-    let mut all: Vec<Vec<usize>> = vec![Vec::new()];
-    for workload in 0..case.unit.tenant.workloads.len() {
-        let open = open_pools(case, workload);
-        all = all
-            .iter()
-            .flat_map(|before| open.iter().map(move |pool| before.iter().copied().chain([*pool]).collect()))
-            .take(MOST_COMBINATIONS)
-            .collect();
-    }
-    all
-}
-
-/// What a candidate would cost by itself, whatever rules say: its own costs, its load at the price of full nodes, and the
-/// whole cluster where that would be its own or has to be opened. An estimate for comparing doors, not a plan's money.
-#[must_use]
-pub fn estimate(case: &Case<'_>, place: usize, numbers: &Place) -> Option<i64> {
-    let workloads = case.unit.tenant.workloads.len();
-    let open: Vec<Vec<usize>> = (0..workloads).map(|workload| open_pools(case, workload)).collect();
-    let mut pools = Vec::with_capacity(workloads);
-    for (workload, open) in case.unit.tenant.workloads.iter().zip(open) {
-        let price = |pool: &usize| {
-            let data = &numbers.pools[*pool];
-            let nodes = workload.planned.resources.nodes(&data.usable)?;
-            (nodes <= data.max).then_some(i128::from(data.price) * i128::from(nodes))
+    RULES.iter().filter(|rule| rule.reads() == Reads::Amounts).all(|rule| {
+        let open = || {
+            rule.allows_home(case)
+                && tenant
+                    .workloads
+                    .iter()
+                    .zip(&candidate.pools)
+                    .all(|(workload, pool)| rule.allows_pool(case, workload, &case.host.offer().pools[*pool]))
         };
-        let all: Vec<usize> = if open.is_empty() { (0..numbers.pools.len()).collect() } else { open };
-        pools.push(all.into_iter().filter_map(|pool| Some((price(&pool)?, pool))).min()?.1);
-    }
-    let choice = choice(case, place, pools, numbers, &mut Names::default())?;
-    let mut cost = i128::from(choice.own);
-    for (pool, load) in &choice.shared {
-        let data = &numbers.pools[*pool];
-        let parts = load.each().into_iter().zip(data.usable.each()).filter(|(_, usable)| *usable > 0);
-        cost += parts
-            .map(|(load, usable)| i128::from(data.price) * i128::from(load) / i128::from(usable))
-            .max()
-            .unwrap_or(0);
-    }
-    for (pool, nodes) in &choice.dedicated {
-        cost += i128::from(numbers.pools[*pool].price) * i128::from(*nodes);
-    }
-    if case.form == Form::Cluster || case.host.is_class() {
-        cost += i128::from(numbers.fixed);
-        if case.host.is_class() {
-            cost += i128::from(numbers.change);
-        }
-    }
-    i64::try_from(cost).ok()
-}
-
-/// The candidate as numbers; nothing where its own nodes do not fit.
-fn choice(case: &Case<'_>, place: usize, pools: Vec<usize>, numbers: &Place, names: &mut Names) -> Option<Choice> {
-    let (inventory, tenant, offer) = (case.setting.inventory, case.unit.tenant, case.host.offer());
-    let planned = case.unit.planned;
-    let mut loads: Vec<(usize, Resources)> = Vec::new();
-    for (workload, pool) in tenant.workloads.iter().zip(&pools) {
-        match loads.iter_mut().find(|(at, _)| at == pool) {
-            Some((_, load)) => *load += workload.planned.resources,
-            None => loads.push((*pool, workload.planned.resources)),
-        }
-    }
-    loads.sort_by_key(|(pool, _)| *pool);
-    let own_nodes = || -> Option<Vec<(usize, u64)>> {
-        loads
-            .iter()
-            .map(|(pool, load)| {
-                let nodes = nodes_for(inventory, &offer.pools[*pool], load)?;
-                (nodes <= offer.pools[*pool].max).then_some((*pool, nodes))
-            })
-            .collect()
-    };
-    let policy = &inventory.policy;
-    let mut own = 0_i64;
-    let mut storage = planned.storage;
-    let (mut shared, mut dedicated, mut private) = (Vec::new(), Vec::new(), Vec::new());
-    match case.form {
-        Form::NamespaceShared | Form::VclusterShared => {
-            if loads.iter().any(|(pool, load)| numbers.pools[*pool].nodes(load) > offer.pools[*pool].max) {
-                return None;
-            }
-            shared = loads.clone();
-        }
-        Form::NamespaceDedicated | Form::VclusterDedicated | Form::Cluster => dedicated = own_nodes()?,
-        Form::VclusterPrivate => {
-            private = own_nodes()?;
-            own += private.iter().map(|(pool, nodes)| (offer.pools[*pool].price * *nodes).0).sum::<i64>();
-        }
-    }
-    let on_host = case.form != Form::VclusterPrivate;
-    let mut pods = if on_host { planned.resources.pods } else { 0 };
-    let mut services = if on_host { planned.services } else { 0 };
-    let load_balancers = if on_host { planned.load_balancers } else { 0 };
-    let mut namespaces = tenant.namespaces;
-    let mut minor = None;
-    if case.form.is_vcluster() {
-        let overhead = inventory.facts.overhead(tenant.high_availability);
-        let platform = offer.platform_pool?;
-        match shared.iter_mut().find(|(pool, _)| *pool == platform) {
-            Some((_, load)) => *load += overhead.resources,
-            None => shared.push((platform, overhead.resources)),
-        }
-        let minor_in = |range| {
-            let private = case.form == Form::VclusterPrivate;
-            inventory.facts.vcluster_minor(&inventory.vcluster, range, case.host.kubernetes, private)
-        };
-        // An exception from rule `version` leaves the range, and the pair table where it must; what the chart runs it cannot leave.
-        minor = minor_in(tenant.kubernetes)
-            .or_else(|| minor_in(MinorRange::ANY))
-            .or_else(|| inventory.vcluster.minors.last().copied());
-        pods += overhead.resources.pods;
-        services += overhead.services;
-        storage += overhead.storage;
-        namespaces = 1;
-        own += inventory.vcluster.price.0 + policy.toil.vcluster.0;
-    } else if case.form != Form::Cluster {
-        own += (policy.toil.namespace * tenant.namespaces).0;
-    }
-    own += (offer.prices.storage * storage).0 + (offer.prices.load_balancer * planned.load_balancers).0;
-    let stays = case.unit.today.as_ref().is_some_and(|today| {
-        today.form == case.form && today.cluster.as_str() == case.host.name && !case.host.is_class()
-    });
-    if case.unit.today.is_some() && !stays {
-        own += policy.once.moving.spread_over(policy.payback_months).0;
-    }
-    let mut found = Vec::new();
-    if case.host.tenancy == Tenancy::Shared {
-        for rule in RULES.iter().filter(|rule| !case.setting.lifts(&tenant.name, rule.name())) {
-            rule.labels(case.setting, case.unit, case.form, &mut found);
-        }
-    }
-    let mut labels: Vec<usize> = found.into_iter().map(|label| names.number(label)).collect();
-    labels.sort_unstable();
-    Some(Choice {
-        place,
-        form: case.form,
-        minor,
-        pools,
-        own,
-        shared,
-        dedicated,
-        private,
-        uses: [pods, pods, namespaces, services, load_balancers, 1, tenant.importance],
-        labels,
-        stays,
+        open() || case.setting.lifts(&tenant.name, rule.name())
     })
+}
+
+fn undominated(model: &UnitModel, table: &[Candidate], place: &Place, here: &mut Vec<Choice>, names: &Names) {
+    if here.len() < 2 || place.pools.iter().any(|pool| pool.surviving.is_some()) {
+        return;
+    }
+    let usable = |pool: usize| place.pools[pool].usable;
+    let better = |one: &Choice, other: &Choice| {
+        let [one, other] = [one, other].map(|choice| View { unit: model, candidate: &table[choice.candidate], choice });
+        one.dominates(&other, &names.sets[one.choice.labels], &names.sets[other.choice.labels], usable)
+    };
+    let kept: Vec<bool> = (0..here.len())
+        .map(|mine| {
+            !(0..here.len()).any(|other| {
+                other != mine
+                    && better(&here[other], &here[mine])
+                    && (other < mine || !better(&here[mine], &here[other]))
+            })
+        })
+        .collect();
+    let mut kept = kept.into_iter();
+    here.retain(|_| kept.next().unwrap_or(true));
 }

@@ -29,7 +29,8 @@ pub enum Nodes {
 }
 
 /// A tier together with its nodes: the six homes that exist. From least to most isolated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A namespace on shared nodes.
     NamespaceShared,

@@ -1,0 +1,317 @@
+//! L(λ): the bound that prices give, in exact integers.
+//!
+//! `L = Σ_bundles min over entries (Σ_units own cost + λ · what it takes) + Σ_clusters min over states (cost − λ · what it has)`, with a class counted
+//! once per copy that it may open; `docs/solver.md` has every term. Nothing that is wrong about prices can make it wrong: they are only
+//! asked not to be negative.
+
+use crate::plan::certificate::UNIT;
+use crate::solve::choice::LIMITS;
+use crate::solve::places::PlaceKind;
+use crate::solve::relaxation::{AMOUNTS, Column, EntryPrices, LOADS, Member, Relaxation};
+use crate::vocab::tier::Tenancy;
+
+/// Prices of all entries, in 2^-32 micro-units, and of classes and moves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prices<N> {
+    /// By entry.
+    pub entries: Vec<EntryPrices<N>>,
+    /// What a move pays where moves are limited.
+    pub moves: N,
+}
+
+/// Numbers that L is evaluated in: i128 for what is promised, f64 for the ascent.
+pub trait Number:
+    Copy
+    + PartialOrd
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::AddAssign
+{
+    /// Nothing.
+    const ZERO: Self;
+    /// Micro-units of money.
+    fn money(micro: i64) -> Self;
+    /// A count.
+    fn count(number: u64) -> Self;
+}
+
+impl Number for i128 {
+    const ZERO: Self = 0;
+    fn money(micro: i64) -> Self {
+        Self::from(micro) * UNIT
+    }
+    fn count(number: u64) -> Self {
+        Self::from(number)
+    }
+}
+
+impl Number for f64 {
+    const ZERO: Self = 0.0;
+    fn money(micro: i64) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "prices are found in floating point and evaluated in integers")]
+        let float = micro as Self;
+        float
+    }
+    fn count(number: u64) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "as above")]
+        let float = number as Self;
+        float
+    }
+}
+
+/// What a unit pays per amount, for one candidate in one entry; the last is what it pays whatever its amounts.
+pub type Vector<N> = [N; AMOUNTS];
+
+/// The vectors of a candidate: load apart, because own nodes are charged instead, and the price of one own node in each distinct pool.
+#[derive(Debug, Clone)]
+pub struct Charge<N> {
+    /// Per amount.
+    pub vector: Vector<N>,
+    /// Per own node, by distinct pool.
+    pub node: Vec<N>,
+}
+
+/// What a candidate pays in an entry.
+#[must_use]
+pub fn charge<N: Number>(
+    relaxation: &Relaxation<'_>,
+    signature: usize,
+    candidate: usize,
+    entry: usize,
+    prices: &EntryPrices<N>,
+) -> Charge<N> {
+    let place = relaxation.place(entry);
+    let candidate = &relaxation.problem.tables[signature][candidate];
+    let mut vector = [N::ZERO; AMOUNTS];
+    if place.tenancy == Tenancy::Dedicated {
+        // Counted exactly; only who may have the cluster has a price.
+        vector[8] = if place.is_class() { N::ZERO } else { prices.limits[5] };
+        return Charge { vector, node: vec![N::ZERO; candidate.distinct.len()] };
+    }
+    let [pods, addresses, namespaces, services, load_balancers, units, importance] = prices.limits;
+    if candidate.is_shared() && candidate.pools.len() == 1 {
+        vector[..LOADS].copy_from_slice(&prices.load[candidate.pools[0]]);
+    }
+    if !candidate.is_private() {
+        vector[2] += pods + addresses;
+        vector[4] += services;
+        vector[5] += load_balancers;
+    }
+    vector[7] += importance;
+    vector[8] += units;
+    match candidate.plane {
+        None => vector[6] += namespaces,
+        Some((pool, load)) => {
+            vector[8] += namespaces;
+            for (price, amount) in prices.load[pool].into_iter().zip(load.each()) {
+                vector[8] += price * N::count(amount);
+            }
+            vector[8] += (pods + addresses) * N::count(load.pods) + services * N::count(candidate.plane_services);
+        }
+    }
+    let node = candidate.distinct.iter().map(|pool| {
+        if candidate.is_private() {
+            return N::ZERO;
+        }
+        let capacity = place.pools[*pool].capacity().each();
+        let mut sum = N::ZERO;
+        for (price, amount) in prices.load[*pool].into_iter().zip(capacity) {
+            sum += price * N::count(amount);
+        }
+        sum
+    });
+    Charge { vector, node: node.collect() }
+}
+
+/// What one unit pays for one column.
+#[must_use]
+pub fn pays<N: Number>(
+    relaxation: &Relaxation<'_>,
+    member: &Member,
+    column: &Column,
+    charge: &Charge<N>,
+    prices: &Prices<N>,
+) -> N {
+    let mut sum = N::money(column.base);
+    for (price, amount) in charge.vector.iter().zip(member.amounts) {
+        sum += *price * N::count(amount);
+    }
+    if column.moves {
+        sum += prices.moves;
+    }
+    if member.is_split {
+        let view = relaxation.problem.view(member.unit, column.choice);
+        if view.candidate.is_shared() && relaxation.place(column.entry).tenancy == Tenancy::Shared {
+            for (pool, load) in view.candidate.pools.iter().zip(&view.unit.loads) {
+                for (price, amount) in prices.entries[column.entry].load[*pool].into_iter().zip(load.each()) {
+                    sum += price * N::count(amount);
+                }
+            }
+        }
+        for (price, nodes) in charge.node.iter().zip(&view.choice.nodes) {
+            sum += *price * N::count(*nodes);
+        }
+    } else if let Some(price) = charge.node.first() {
+        sum += *price * N::count(column.nodes);
+    }
+    sum
+}
+
+/// An open shared cluster in a state: what it costs less what it is paid back; and its nodes by pool there.
+#[must_use]
+pub fn open_cluster<N: Number>(relaxation: &Relaxation<'_>, entry: usize, prices: &EntryPrices<N>) -> (N, Vec<u64>) {
+    let place = relaxation.place(entry);
+    let mut value = N::money(place.fixed + if place.is_class() { place.change } else { 0 });
+    let mut nodes = Vec::with_capacity(place.pools.len());
+    for (pool, load) in place.pools.iter().zip(&prices.load) {
+        let mut each = N::money(pool.price) + prices.all_nodes;
+        for (price, amount) in load.iter().zip(pool.capacity().each()) {
+            each = each - *price * N::count(amount);
+        }
+        let n = if each < N::ZERO { pool.max } else { pool.min };
+        value += each * N::count(n);
+        nodes.push(n);
+    }
+    value = value - prices.all_nodes * N::count(place.max_nodes);
+    for limit in 0..LIMITS {
+        value = value - prices.limits[limit] * N::count(place.limits[limit]);
+    }
+    (value, nodes)
+}
+
+/// What a cluster in which nobody lives costs where it may close; nothing where it may not.
+#[must_use]
+pub fn closed_cost(relaxation: &Relaxation<'_>, entry: usize) -> Option<i64> {
+    let place = relaxation.place(entry);
+    match place.kind {
+        PlaceKind::Class(_) => Some(0),
+        PlaceKind::Copy(_) => Some(place.change),
+        PlaceKind::Cluster => place.may_close.then_some(place.change),
+    }
+}
+
+/// L in exact integers, in 2^-32 micro-units. Nothing where a bundle has no entry for all of its units.
+#[must_use]
+pub fn exact(relaxation: &Relaxation<'_>, prices: &Prices<i128>) -> Option<i128> {
+    let mut value = 0_i128;
+    let charges = charges(relaxation, prices);
+    for bundle in &relaxation.bundles {
+        value += least(relaxation, bundle.clone(), prices, &charges)?.0;
+    }
+    value += clusters(relaxation, prices, |_, _, _| ());
+    if let Some(most) = relaxation.problem.max_moves {
+        value -= prices.moves * i128::from(most);
+    }
+    Some(value)
+}
+
+/// What columns are charged by, by [`Column::charge`].
+#[must_use]
+pub fn charges<N: Number>(relaxation: &Relaxation<'_>, prices: &Prices<N>) -> Vec<Charge<N>> {
+    let charged = relaxation.charged.iter();
+    charged
+        .map(|(signature, candidate, entry)| {
+            charge(relaxation, *signature, *candidate, *entry, &prices.entries[*entry])
+        })
+        .collect()
+}
+
+/// The least that a bundle can pay, and the column of each of its members.
+pub fn least<N: Number>(
+    relaxation: &Relaxation<'_>,
+    bundle: std::ops::Range<usize>,
+    prices: &Prices<N>,
+    charges: &[Charge<N>],
+) -> Option<(N, Vec<usize>)> {
+    let cost = |member: &Member, column: usize| {
+        let data = &relaxation.columns[column];
+        pays(relaxation, member, data, &charges[data.charge], prices)
+    };
+    let members = &relaxation.members[bundle];
+    if let [member] = members {
+        let mut best: Option<(N, usize)> = None;
+        for column in member.columns.clone() {
+            let price = cost(member, column);
+            if best.is_none_or(|(known, _)| price < known) {
+                best = Some((price, column));
+            }
+        }
+        return best.map(|(price, column)| (price, vec![column]));
+    }
+    let mut best: Option<(N, Vec<usize>)> = None;
+    for entry in 0..relaxation.entries.len() {
+        let mut sum = N::ZERO;
+        let mut chosen = Vec::with_capacity(members.len());
+        for member in members {
+            let mut least: Option<(N, usize)> = None;
+            for column in member.columns.clone().filter(|column| relaxation.columns[*column].entry == entry) {
+                let price = cost(member, column);
+                if least.is_none_or(|(known, _)| price < known) {
+                    least = Some((price, column));
+                }
+            }
+            let Some((price, column)) = least else { break };
+            sum += price;
+            chosen.push(column);
+        }
+        if chosen.len() == members.len() && best.as_ref().is_none_or(|(known, _)| sum < *known) {
+            best = Some((sum, chosen));
+        }
+    }
+    best
+}
+
+/// The clusters' part of L. Told of each entry that is open: how many clusters, and the nodes of each.
+pub fn clusters<N: Number>(
+    relaxation: &Relaxation<'_>,
+    prices: &Prices<N>,
+    mut told: impl FnMut(usize, u64, &[u64]),
+) -> N {
+    let mut value = N::ZERO;
+    let mut cheapest_copy: std::collections::BTreeMap<usize, (N, usize, Vec<u64>)> = std::collections::BTreeMap::new();
+    let mut entry = 0;
+    while entry < relaxation.entries.len() {
+        let index = relaxation.entries[entry].place;
+        let place = relaxation.place(entry);
+        let end = (entry..relaxation.entries.len()).find(|at| relaxation.entries[*at].place != index);
+        let states = entry..end.unwrap_or(relaxation.entries.len());
+        entry = states.end;
+        let many = N::count(u64::try_from(place.hosts.len()).unwrap_or(u64::MAX));
+        if place.tenancy == Tenancy::Dedicated {
+            if !place.is_class() {
+                let each = N::money(place.idle_cost()) - prices.entries[states.start].limits[5];
+                value += each * many;
+                told(states.start, u64::try_from(place.hosts.len()).unwrap_or(u64::MAX), &[]);
+            }
+            continue;
+        }
+        let mut best: Option<(N, usize, Vec<u64>)> = None;
+        for state in states {
+            let (cost, nodes) = open_cluster(relaxation, state, &prices.entries[state]);
+            if best.as_ref().is_none_or(|(known, _, _)| cost < *known) {
+                best = Some((cost, state, nodes));
+            }
+        }
+        let Some((cost, state, nodes)) = best else { continue };
+        if let PlaceKind::Class(class) = place.kind {
+            if cost < N::ZERO && cheapest_copy.get(&class).is_none_or(|(known, _, _)| cost < *known) {
+                cheapest_copy.insert(class, (cost, state, nodes));
+            }
+            continue;
+        }
+        match closed_cost(relaxation, state).map(N::money).filter(|closed| *closed <= cost) {
+            Some(closed) => value += closed * many,
+            None => {
+                value += cost * many;
+                told(state, u64::try_from(place.hosts.len()).unwrap_or(u64::MAX), &nodes);
+            }
+        }
+    }
+    for (class, (cost, state, nodes)) in cheapest_copy {
+        let limit = relaxation.classes[&class];
+        value += cost * N::count(limit);
+        told(state, limit, &nodes);
+    }
+    value
+}

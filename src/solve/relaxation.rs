@@ -1,0 +1,258 @@
+//! The Lagrangian relaxation of one component: what a bound is made of, before anybody has found prices.
+//!
+//! Every limit of a cluster is taken away and charged instead (Geoffrion, "Lagrangean relaxation for integer programming", 1974): a unit pays for
+//! what it takes, a cluster is paid back for what it has. Then units and clusters decide by themselves, and the sum of the least that each
+//! can pay is a bound, for any prices that are not negative; `plan::certificate` says it in full. Clusters that hold production and
+//! those that hold the rest are told apart where policy does so: an *entry* is a place in one such state.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::solve::choice::{LIMITS, View};
+use crate::solve::components::Component;
+use crate::solve::places::{Place, PlaceKind, count};
+use crate::solve::problem::Problem;
+use crate::vocab::tier::Tenancy;
+
+/// What a price is paid for: CPU, memory, pods and GPUs of load.
+pub const LOADS: usize = 4;
+/// Amounts of a unit that prices are multiplied with: its load, services, load balancers, namespaces, importance, and one.
+pub const AMOUNTS: usize = 9;
+/// States are told apart by at most so many dimensions.
+const MOST_DIMENSIONS: usize = 2;
+
+/// The prices of one entry, in any number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryPrices<N> {
+    /// Per pool and resource of load.
+    pub load: Vec<[N; LOADS]>,
+    /// Per node of any pool.
+    pub all_nodes: N,
+    /// Per unit of each limit.
+    pub limits: [N; LIMITS],
+}
+
+/// A place in one state.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Index of the place.
+    pub place: usize,
+    /// One value per dimension; empty in dedicated clusters.
+    pub holds: Vec<bool>,
+}
+
+/// One column: a choice of a unit in an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The entry.
+    pub entry: usize,
+    /// Index of what it is charged by: [`Relaxation::charged`].
+    pub charge: usize,
+    /// The choice of the unit.
+    pub choice: usize,
+    /// Money that no price changes, a move included.
+    pub base: i64,
+    /// Own nodes in the first pool of the candidate; the others are looked up.
+    pub nodes: u64,
+    /// Whether it is a move.
+    pub moves: bool,
+}
+
+/// A unit of the component.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Index of the unit.
+    pub unit: usize,
+    /// Its amounts.
+    pub amounts: [u64; AMOUNTS],
+    /// Its columns in [`Relaxation::columns`].
+    pub columns: std::ops::Range<usize>,
+    /// Whether prices of pools have to be looked up workload by workload.
+    pub is_split: bool,
+}
+
+/// The relaxation.
+#[derive(Debug)]
+pub struct Relaxation<'a> {
+    /// The problem.
+    pub problem: &'a Problem,
+    /// Entries.
+    pub entries: Vec<Entry>,
+    /// Dimensions of the problem that tell states apart.
+    pub dimensions: Vec<usize>,
+    /// Units, those of one bundle one after the other.
+    pub members: Vec<Member>,
+    /// All columns.
+    pub columns: Vec<Column>,
+    /// Signature, candidate and entry: columns that agree in them are charged alike.
+    pub charged: Vec<(usize, usize, usize)>,
+    /// Members that have to share an entry; most are alone.
+    pub bundles: Vec<std::ops::Range<usize>>,
+    /// Classes that the component's places belong to, with their limits.
+    pub classes: BTreeMap<usize, u64>,
+}
+
+impl<'a> Relaxation<'a> {
+    /// Lays a component out.
+    #[must_use]
+    pub fn new(problem: &'a Problem, part: &Component) -> Self {
+        let dimensions = dimensions(problem, part);
+        let mut entries = Vec::new();
+        let mut first_entry = BTreeMap::new();
+        for place in &part.places {
+            first_entry.insert(*place, entries.len());
+            if problem.places[*place].tenancy == Tenancy::Dedicated {
+                entries.push(Entry { place: *place, holds: Vec::new() });
+                continue;
+            }
+            for state in 0..1_usize << dimensions.len() {
+                let holds = (0..dimensions.len()).map(|bit| state >> bit & 1 == 1).collect();
+                entries.push(Entry { place: *place, holds });
+            }
+        }
+        let mut order = part.units.clone();
+        order.sort_by_key(|unit| (problem.units[*unit].group, *unit));
+        let (mut members, mut columns, mut bundles): (Vec<Member>, Vec<Column>, Vec<std::ops::Range<usize>>) =
+            (Vec::with_capacity(order.len()), Vec::new(), Vec::new());
+        let (mut known, mut charged) = (HashMap::new(), Vec::new());
+        for unit in order {
+            let first = columns.len();
+            let state = state_of(problem, &dimensions, unit);
+            for choice in 0..problem.units[unit].choices.len() {
+                let view = problem.view(unit, choice);
+                let place = &problem.places[view.place()];
+                let shift = if place.tenancy == Tenancy::Dedicated { 0 } else { state };
+                let entry = first_entry[&view.place()] + shift;
+                let key = (problem.units[unit].signature, view.choice.candidate, entry);
+                let charge = *known.entry(key).or_insert_with(|| {
+                    charged.push(key);
+                    charged.len() - 1
+                });
+                columns.extend(column(problem, unit, choice, &view, place, entry, charge));
+            }
+            let joins = members.last().is_some_and(|last| problem.units[last.unit].group == problem.units[unit].group);
+            members.push(member(problem, unit, first..columns.len()));
+            match bundles.last_mut().filter(|_| joins) {
+                Some(bundle) => bundle.end = members.len(),
+                None => bundles.push(members.len() - 1..members.len()),
+            }
+        }
+        let classes = part.places.iter().filter_map(|place| problem.places[*place].class());
+        let classes = classes.map(|class| (class, problem.classes[class].limit)).collect();
+        Self { problem, entries, dimensions, members, columns, charged, bundles, classes }
+    }
+
+    /// The place of an entry.
+    #[must_use]
+    pub fn place(&self, entry: usize) -> &'a Place {
+        &self.problem.places[self.entries[entry].place]
+    }
+}
+
+/// Dimensions in which every unit has one of two values: environments and regimes. Those that tell most units apart.
+fn dimensions(problem: &Problem, part: &Component) -> Vec<usize> {
+    let mut sizes: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for unit in &part.units {
+        let Some(choice) = shared_choice(problem, *unit) else { continue };
+        for label in problem.labels_of(&problem.units[*unit].choices[choice]) {
+            if let Some(value) = value(problem, *label) {
+                let (yes, no) = sizes.entry(problem.dimensions[*label]).or_default();
+                *(if value { yes } else { no }) += 1;
+            }
+        }
+    }
+    let mut found: Vec<(usize, usize)> = sizes
+        .into_iter()
+        .filter(|(_, (yes, no))| *yes > 0 && *no > 0)
+        .map(|(dimension, (yes, no))| (yes.min(no), dimension))
+        .collect();
+    found.sort_by_key(|(size, dimension)| (std::cmp::Reverse(*size), *dimension));
+    found.truncate(MOST_DIMENSIONS);
+    let mut found: Vec<usize> = found.into_iter().map(|(_, dimension)| dimension).collect();
+    found.sort_unstable();
+    found
+}
+
+fn shared_choice(problem: &Problem, unit: usize) -> Option<usize> {
+    (0..problem.units[unit].choices.len())
+        .find(|choice| problem.places[problem.candidate(unit, *choice).place].tenancy == Tenancy::Shared)
+}
+
+/// True for production and for inside a regime; nothing for labels that not every unit has.
+fn value(problem: &Problem, label: usize) -> Option<bool> {
+    let label = &problem.labels[label];
+    match label.rule {
+        "environments" => Some(label.value == "production"),
+        "neighbours" => Some(label.value == "inside"),
+        _ => None,
+    }
+}
+
+fn state_of(problem: &Problem, dimensions: &[usize], unit: usize) -> usize {
+    let Some(choice) = shared_choice(problem, unit) else { return 0 };
+    let labels = problem.labels_of(&problem.units[unit].choices[choice]);
+    let holds = |dimension: &usize| {
+        let own = labels.iter().find(|label| problem.dimensions[**label] == *dimension);
+        own.and_then(|label| value(problem, *label)).unwrap_or(false)
+    };
+    dimensions.iter().enumerate().map(|(bit, dimension)| usize::from(holds(dimension)) << bit).sum()
+}
+
+fn member(problem: &Problem, unit: usize, columns: std::ops::Range<usize>) -> Member {
+    let model = &problem.units[unit];
+    let load = model.loads.iter().copied().sum::<crate::vocab::resources::Resources>().each();
+    let amounts = [
+        load[0],
+        load[1],
+        load[2],
+        load[3],
+        model.services,
+        model.load_balancers,
+        model.namespaces,
+        model.importance,
+        1,
+    ];
+    Member { unit, amounts, columns, is_split: model.loads.len() > 1 }
+}
+
+/// A column; nothing where a cluster of its own could not hold the unit.
+fn column(
+    problem: &Problem,
+    unit: usize,
+    choice: usize,
+    view: &View<'_>,
+    place: &Place,
+    entry: usize,
+    charge: usize,
+) -> Option<Column> {
+    let stays = problem.units[unit].today.is_some_and(|today| {
+        today.form == view.candidate.form
+            && !place.is_class()
+            && today.host.is_some_and(|host| place.hosts.contains(&host))
+    });
+    let moves = problem.units[unit].today.is_some() && !stays;
+    let mut base = view.choice.own + if moves { problem.moving } else { 0 };
+    if place.tenancy == Tenancy::Dedicated {
+        base += alone(view, place)?;
+    }
+    let nodes = view.choice.nodes.first().copied().unwrap_or(0);
+    Some(Column { entry, charge, choice, base, nodes, moves })
+}
+
+/// What a dedicated cluster costs more with the unit in it than without: its nodes are counted exactly, so that it needs no prices.
+fn alone(view: &View<'_>, place: &Place) -> Option<i64> {
+    let (mut cost, mut all) = (place.fixed, 0);
+    for (pool, numbers) in place.pools.iter().enumerate() {
+        let own: u64 = view.dedicated().filter(|(at, _)| *at == pool).map(|(_, nodes)| nodes).sum();
+        let nodes = own.max(numbers.min);
+        if nodes > numbers.max {
+            return None;
+        }
+        all += nodes;
+        cost += numbers.price * count(nodes);
+    }
+    let fits = view.uses().iter().zip(&place.limits).all(|(use_, limit)| use_ <= limit);
+    (fits && all <= place.max_nodes).then(|| match place.kind {
+        PlaceKind::Class(_) => cost + place.change,
+        PlaceKind::Cluster | PlaceKind::Copy(_) => cost - place.idle_cost(),
+    })
+}
