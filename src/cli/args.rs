@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use fleetplan::vocab::calendar::Date;
 
-use super::commands::{check, completions, diff, explain, import, init, plan, render, report, review, schema};
+use super::commands::{
+    check, completions, convert_values, diff, explain, import, init, plan, render, report, review, schema,
+};
 use super::exit;
 use super::terminal::Colour;
 
@@ -57,6 +59,7 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Report(report::ReportArgs),
     Render(render::RenderArgs),
+    ConvertValues(convert_values::ConvertValuesArgs),
     Import(import::ImportArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -72,6 +75,7 @@ impl Command {
             Self::Review(args) => args.format.format,
             Self::Render(args) => args.format.format,
             Self::Diff(args) => args.format.format,
+            Self::ConvertValues(args) => args.format.format,
             Self::Import(args) => args.format(),
             Self::Init(_) | Self::Report(_) | Self::Schema(_) | Self::Completions(_) => Format::Text,
         }

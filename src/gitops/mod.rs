@@ -21,6 +21,7 @@ mod applicationset;
 mod appproject;
 mod cluster_api;
 mod control_plane;
+pub mod convert;
 mod document;
 mod epoch;
 mod home;

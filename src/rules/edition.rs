@@ -18,7 +18,7 @@ impl Rule for EditionRule {
             why: "A licensed feature without its licence is a crash loop; a key that the chart does not know is a failed install.",
             form: "Closes private nodes, sandboxed vclusters and high availability where chart, distribution or edition lack them, and every vcluster on a host without a pool for control planes.",
             breaks: "Edition `oss` and private nodes; a chart older than the feature; high availability on the legacy chart for k3s.",
-            satisfy: "License the edition, use a newer chart, or choose `distro = \"k8s\"`.",
+            satisfy: "License the edition, or use a chart and a distribution that have it.",
         }
     }
 

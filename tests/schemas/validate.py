@@ -7,7 +7,8 @@ Every YAML file of a tree is read strictly (no key twice) and validated strictly
 values of a vcluster against the schema of the very chart version in its descriptor, alone and merged into the chart's
 defaults as Helm does; kinds of Argo CD, Kyverno and Cluster API against every version of their CRDs in DIR and against
 DIR/strict; Kubernetes' own kinds against the minor of the cluster that they go to. A kind without a schema is a failure.
-A chart version without one is a failure too, unless --unknown-charts says that it may be counted apart.
+A chart version without one is a failure too, unless --unknown-charts says that it may be counted apart; its values must fit the
+chart next below or next above then. Legacy charts have no schema and no neighbour.
 
 One summary line, exit 1 on any failure.
 """
@@ -100,6 +101,17 @@ class Schemas:
             return None
         defaults = yaml.load((folder / "values.yaml").read_text(), Loader=StrictLoader)
         return self.validator(json.loads(schema.read_text())), defaults
+
+    def neighbours(self, version):
+        """The charts with a schema next below and next above a unified one."""
+        minor = lambda name: int(name.split(".")[1])
+        known = sorted((folder.name[1:] for folder in (self.root / "vcluster").iterdir()), key=minor)
+        known = [name for name in known if self.chart(name)]
+        if minor(version) < 20:
+            return []
+        below = [name for name in known if minor(name) < minor(version)][-1:]
+        above = [name for name in known if minor(name) > minor(version)][:1]
+        return [(name, self.chart(name)) for name in below + above]
 
     @staticmethod
     def validator(schema):
@@ -220,13 +232,24 @@ class Tree:
         if schema is None:
             if not self.unknown_charts:
                 yield f"no schema for chart {chart}"
+                return
+            # Between two charts that are known nothing is new: what fits neither neighbour fits nothing.
+            neighbours = self.schemas.neighbours(chart)
+            found = {name: list(self.of_chart(known, documents[0])) for name, known in neighbours}
+            if found and all(found.values()):
+                for name, wrong in found.items():
+                    yield from (f"against the neighbour {name}: {problem}" for problem in wrong)
             return
-        validator, defaults = schema
-        yield from problems(validator, drop_nulls(documents[0]))
-        for problem in problems(validator, merge(defaults, documents[0])):
-            yield f"merged: {problem}"
+        yield from self.of_chart(schema, documents[0])
         if len(documents) != 1:
             yield "values are one document"
+
+    @staticmethod
+    def of_chart(schema, values):
+        validator, defaults = schema
+        yield from problems(validator, drop_nulls(values))
+        for problem in problems(validator, merge(defaults, values)):
+            yield f"merged: {problem}"
 
     def check_object(self, minor, document):
         api_version, kind = document.get("apiVersion", ""), document.get("kind", "")

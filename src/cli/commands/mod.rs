@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod completions;
+pub mod convert_values;
 pub mod diff;
 pub mod explain;
 pub mod import;
@@ -28,6 +29,7 @@ pub fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Review(args) => review::run(&args, terminal),
         Command::Render(args) => render::run(&args, terminal),
         Command::Diff(args) => diff::run(&args, terminal),
+        Command::ConvertValues(args) => convert_values::run(&args, terminal),
         Command::Import(args) => import::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
