@@ -12,11 +12,11 @@ use crate::solve::relaxation::{EntryPrices, LOADS, Relaxation};
 use crate::vocab::tier::Tenancy;
 
 /// Steps at the most.
-const MOST_STEPS: usize = 600;
+const MOST_STEPS: usize = 700;
 /// Units that are asked in all steps together: the work budget.
 const WORK: usize = 60_000_000;
 /// Steps without a gain before they become smaller.
-const PATIENCE: u32 = 20;
+const PATIENCE: u32 = 30;
 /// What counts as a gain, of the bound.
 const GAIN: f64 = 2e-5;
 /// How much of a squared subgradient is left after a step.
@@ -25,8 +25,6 @@ const DECAY: f64 = 0.98;
 const MOMENTUM: f64 = 0.6;
 /// Bundles per block.
 const BLOCK: usize = 2_048;
-/// Copies of a class beyond which a copy may not pay back more than it costs: their number would be the bound's slope.
-const MANY_COPIES: u64 = 8;
 
 /// Flat positions of an entry's prices: loads by pool, nodes, limits.
 fn width(pools: usize) -> usize {
@@ -76,7 +74,6 @@ pub fn ascend(
     let layout = Layout::new(relaxation);
     let scale = scales(relaxation, &layout);
     let mut flat = start.map_or_else(|| node_prices(relaxation, &layout), |prices| flatten(prices, &layout));
-    project(relaxation, &layout, &mut flat);
     let steps = (WORK / relaxation.members.len().max(1)).clamp(60, MOST_STEPS);
     let (mut kept, mut best) = (flat.clone(), f64::NEG_INFINITY);
     let mut squares = vec![0.0; layout.all];
@@ -120,11 +117,11 @@ pub fn ascend(
                 *price = (*price + size * scale[at] * momentum[at]).max(0.0);
             }
         }
-        project(relaxation, &layout, &mut flat);
         for (mean, price) in average.iter_mut().zip(&flat) {
             *mean = 0.95 * *mean + 0.05 * price;
         }
     }
+    project(relaxation, &layout, &mut kept);
     layout.prices(&kept)
 }
 
@@ -199,7 +196,7 @@ fn node_prices(relaxation: &Relaxation<'_>, layout: &Layout) -> Vec<f64> {
 fn project(relaxation: &Relaxation<'_>, layout: &Layout, flat: &mut [f64]) {
     for entry in 0..relaxation.entries.len() {
         let place = relaxation.place(entry);
-        let many = place.class().is_some_and(|class| relaxation.classes[&class] >= MANY_COPIES);
+        let many = place.class().is_some_and(|class| relaxation.classes[&class] > relaxation.useful[&class]);
         if !place.is_class() || place.tenancy == Tenancy::Dedicated || !many {
             continue;
         }
@@ -268,8 +265,9 @@ fn evaluate(relaxation: &Relaxation<'_>, layout: &Layout, prices: &Prices<f64>, 
         value += more;
         slope.iter_mut().zip(steps).for_each(|(sum, step)| *sum += step);
     }
-    value +=
-        clusters(relaxation, prices, |entry, many, nodes| give(relaxation, layout, entry, many, nodes, &mut slope));
+    value += clusters(relaxation, prices, &relaxation.useful, |entry, many, nodes| {
+        give(relaxation, layout, entry, many, nodes, &mut slope)
+    });
     if let Some(most) = relaxation.problem.max_moves {
         value -= prices.moves * f64::count(most);
         slope[layout.all - 1] -= f64::count(most);

@@ -199,7 +199,7 @@ pub fn exact(relaxation: &Relaxation<'_>, prices: &Prices<i128>) -> Option<i128>
     for bundle in &relaxation.bundles {
         value += least(relaxation, bundle.clone(), prices, &charges)?.0;
     }
-    value += clusters(relaxation, prices, |_, _, _| ());
+    value += clusters(relaxation, prices, &relaxation.classes, |_, _, _| ());
     if let Some(most) = relaxation.problem.max_moves {
         value -= prices.moves * i128::from(most);
     }
@@ -266,6 +266,7 @@ pub fn least<N: Number>(
 pub fn clusters<N: Number>(
     relaxation: &Relaxation<'_>,
     prices: &Prices<N>,
+    copies: &std::collections::BTreeMap<usize, u64>,
     mut told: impl FnMut(usize, u64, &[u64]),
 ) -> N {
     let mut value = N::ZERO;
@@ -309,7 +310,7 @@ pub fn clusters<N: Number>(
         }
     }
     for (class, (cost, state, nodes)) in cheapest_copy {
-        let limit = relaxation.classes[&class];
+        let limit = copies[&class];
         value += cost * N::count(limit);
         told(state, limit, &nodes);
     }

@@ -140,7 +140,7 @@ fn solve_component(
         stopped |= report("search", Some(cost), None).is_break();
         stopped
     });
-    let complete = found.as_ref().filter(|state| units.iter().all(|unit| state.home(*unit).is_some()));
+    let complete = complete_of(problem, found.as_ref(), units);
     let incumbent = complete.map(|state| state.cost_of(problem, &part.places));
     let relaxation = relaxation::Relaxation::new(problem, &part);
     let (bound, prices) = bound(&relaxation, incumbent, &mut |bound| {
@@ -153,7 +153,7 @@ fn solve_component(
     let (mut proven, mut by, mut bound) = (incumbent == Some(bound), "prices", bound);
     if !proven && !stopped {
         let _ = report("branch and bound", incumbent, Some(bound));
-        match exact::solve(problem, &part, complete_of(best.as_ref(), units), partial) {
+        match exact::solve(problem, &part, complete_of(problem, best.as_ref(), units), partial) {
             exact::Exact::Optimal(state) => {
                 let cost = state.cost_of(problem, &part.places);
                 // A backend works in floating point. Where a cheaper plan is known, its proof is worth nothing.
@@ -176,6 +176,9 @@ fn solve_component(
     let left: Vec<usize> = units.iter().copied().filter(|unit| state.home(*unit).is_none()).collect();
     if !left.is_empty() && !partial {
         return Part::Unknown(left);
+    }
+    if problem.max_moves.is_some_and(|most| state.moves() > most) {
+        return Part::Unknown(units.to_vec());
     }
     let cost = state.cost_of(problem, &part.places);
     if proven {
@@ -211,8 +214,12 @@ fn bound(
     (incumbent.map_or(bound, |incumbent| bound.min(incumbent)), prices)
 }
 
-fn complete_of<'a>(state: Option<&'a State>, units: &[usize]) -> Option<&'a State> {
-    state.filter(|state| units.iter().all(|unit| state.home(*unit).is_some()))
+/// A state that gives every unit a home, with no more moves than are allowed.
+fn complete_of<'a>(problem: &Problem, state: Option<&'a State>, units: &[usize]) -> Option<&'a State> {
+    state.filter(|state| {
+        units.iter().all(|unit| state.home(*unit).is_some())
+            && problem.max_moves.is_none_or(|most| state.moves() <= most)
+    })
 }
 
 /// Whether these units can live together in the places of the problem; nothing where neither search nor backend can tell.
@@ -223,7 +230,7 @@ pub fn feasible(problem: &Problem, units: &[usize]) -> Option<bool> {
     }
     let part = components::Component::new(problem, units);
     let found = search::search(problem, &part, search::Goal::Complete, &mut |_| false);
-    if complete_of(found.as_ref(), units).is_some() {
+    if complete_of(problem, found.as_ref(), units).is_some() {
         return Some(true);
     }
     match exact::solve(problem, &part, None, false) {

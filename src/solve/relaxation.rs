@@ -89,6 +89,8 @@ pub struct Relaxation<'a> {
     pub bundles: Vec<std::ops::Range<usize>>,
     /// Classes that the component's places belong to, with their limits.
     pub classes: BTreeMap<usize, u64>,
+    /// About how many copies of a class could be of use: a limit far beyond that would only make the ascent's steps wild.
+    pub useful: BTreeMap<usize, u64>,
 }
 
 impl<'a> Relaxation<'a> {
@@ -137,8 +139,9 @@ impl<'a> Relaxation<'a> {
             }
         }
         let classes = part.places.iter().filter_map(|place| problem.places[*place].class());
-        let classes = classes.map(|class| (class, problem.classes[class].limit)).collect();
-        Self { problem, entries, dimensions, members, columns, charged, bundles, classes }
+        let classes: BTreeMap<usize, u64> = classes.map(|class| (class, problem.classes[class].limit)).collect();
+        let useful = useful(problem, &entries, &members, &classes);
+        Self { problem, entries, dimensions, members, columns, charged, bundles, classes, useful }
     }
 
     /// The place of an entry.
@@ -146,6 +149,35 @@ impl<'a> Relaxation<'a> {
     pub fn place(&self, entry: usize) -> &'a Place {
         &self.problem.places[self.entries[entry].place]
     }
+}
+
+/// Per class, twice the copies that would carry everybody.
+fn useful(
+    problem: &Problem,
+    entries: &[Entry],
+    members: &[Member],
+    classes: &BTreeMap<usize, u64>,
+) -> BTreeMap<usize, u64> {
+    let mut all = [0_u64; AMOUNTS];
+    for member in members {
+        all.iter_mut().zip(member.amounts).for_each(|(sum, amount)| *sum = sum.saturating_add(amount));
+    }
+    let copies = |class: usize| {
+        let of = entries.iter().map(|entry| &problem.places[entry.place]).filter(|place| place.class() == Some(class));
+        let needs = of.map(|place| {
+            let cpu: u64 = place.pools.iter().map(|pool| pool.capacity().cpu.saturating_mul(pool.max)).sum();
+            let memory: u64 = place.pools.iter().map(|pool| pool.capacity().memory.saturating_mul(pool.max)).sum();
+            let parts = [
+                all[0] / cpu.max(1),
+                all[1] / memory.max(1),
+                all[2] / place.limits[0].max(1),
+                all[8] / place.limits[5].max(1),
+            ];
+            parts.into_iter().max().unwrap_or(0) * 2 + 2
+        });
+        needs.max().unwrap_or(2)
+    };
+    classes.iter().map(|(class, limit)| (*class, copies(*class).min(*limit))).collect()
 }
 
 /// Dimensions in which every unit has one of two values: environments and regimes. Those that tell most units apart.

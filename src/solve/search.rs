@@ -12,10 +12,10 @@ use crate::solve::problem::Problem;
 use crate::solve::state::State;
 
 /// Prices that are asked per item: the work budget. A small fleet gets more, so that it is searched through.
-const WORK_PER_ITEM: u64 = 4_000;
+const WORK_PER_ITEM: u64 = 2_000;
 /// The least and the most of it.
-const LEAST_WORK: u64 = 400_000;
-const MOST_WORK: u64 = 40_000_000;
+const LEAST_WORK: u64 = 300_000;
+const MOST_WORK: u64 = 20_000_000;
 /// Clusters of one place that an item is tried in, where there are many.
 const MOST_TRIED: usize = 12;
 
