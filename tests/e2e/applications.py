@@ -24,6 +24,10 @@ import tools
 from trees import LOADER
 
 
+# Argo CD's types do not tell an empty text from none.
+EMPTY = ("", None)
+
+
 def ours(file):
     """What fleetplan says, by name."""
     return by_name(document for document in yaml.load_all(file.read_text(), Loader=LOADER) if document)
@@ -43,7 +47,10 @@ def differences(ours, theirs, where=""):
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for key in sorted({*ours, *theirs}):
             yield from differences(ours.get(key), theirs.get(key), f"{where}.{key}")
-    elif ours != theirs:
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, pair in enumerate(zip(ours, theirs)):
+            yield from differences(*pair, f"{where}[{index}]")
+    elif ours != theirs and not (ours in EMPTY and theirs in EMPTY):
         yield f"{where}: fleetplan says {json.dumps(ours)}, Argo CD {json.dumps(theirs)}"
 
 

@@ -8,7 +8,7 @@ real chart's schema, and one template that prints the values as Helm merged them
 that version refuses. Before that, each chart has to refuse a value that none of them knows. A version without a schema is a failure, unless
 --unknown-charts says that it may be counted apart.
 
-One summary line per tree, exit 1 on any failure.
+One summary line, exit 1 on any failure.
 """
 
 import argparse
@@ -35,7 +35,7 @@ class Charts:
     """Charts of every version, made when first asked for."""
 
     def __init__(self, helm, schemas, folder):
-        self.helm, self.schemas, self.folder, self.made = helm, schemas, folder, {}
+        self.helm, self.schemas, self.folder, self.made, self.judged = helm, schemas, folder, {}, {}
 
     def chart(self, version):
         """The folder of a version's chart, or None where there is no schema of it."""
@@ -62,13 +62,19 @@ class Charts:
         return subprocess.run([self.helm, *map(str, arguments)], capture_output=True, text=True)
 
     def faults(self, values):
-        """What Helm says against a values file."""
+        """What Helm says against a values file. What was judged once is not judged again: trees share most of their files."""
+        key = (values.chart, values.release, values.namespace, values.file.read_bytes())
+        if key not in self.judged:
+            self.judged[key] = list(self.judge(values))
+        return [f"{values.file}: chart {values.chart}: {fault}" for fault in self.judged[key]]
+
+    def judge(self, values):
         chart = self.chart(values.chart)
         template = ["template", values.release, chart, "--namespace", values.namespace, "--values", values.file]
         for arguments in (["lint", "--quiet", chart, "--values", values.file], template):
             said = self.run(*arguments)
             if said.returncode != 0:
-                yield f"{values.file}: chart {values.chart}: helm {arguments[0]}: {(said.stdout + said.stderr).strip()[-600:]}"
+                yield f"helm {arguments[0]}: {(said.stdout + said.stderr).strip()[-600:]}"
 
 
 def main():
@@ -77,7 +83,7 @@ def main():
     parser.add_argument("--unknown-charts", action="store_true", help="count values of charts without a schema apart")
     parser.add_argument("trees", nargs="+", metavar="TREE")
     options = parser.parse_args()
-    failed = judged = 0
+    failed, judged, passed_over = 0, collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory(prefix="fleetplan-helm-") as folder:
         charts = Charts(tools.build("helm"), options.schemas, pathlib.Path(folder))
         for root in options.trees:
@@ -93,11 +99,11 @@ def main():
                 failures += charts.faults(values)
             for failure in failures:
                 print(failure)
-            counts = ", ".join(f"{count} values for chart {version}" for version, count in sorted(versions.items())) or "no values"
-            rest = f", {without.total()} of charts without a schema" if without else ""
-            print(f"{tree.root}: helm read {counts}{rest}, {len(failures)} failed")
-            failed, judged = failed + len(failures), judged + versions.total()
-    if judged == 0:
+            failed, judged, passed_over = failed + len(failures), judged + versions, passed_over + without
+        said = ", ".join(f"{count} for {version}" for version, count in sorted(judged.items()))
+        rest = f"; {passed_over.total()} for charts without a schema ({', '.join(sorted(passed_over))})" if passed_over else ""
+        print(f"{len(options.trees)} trees: helm read {judged.total()} values, {len(charts.judged)} of them different: {said}{rest}; {failed} failed")
+    if not judged:
         sys.exit("no tree holds values that Helm could judge")
     sys.exit(1 if failed else 0)
 

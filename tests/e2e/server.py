@@ -66,8 +66,6 @@ class Server:
                     "--authorization-mode=RBAC",
                     "--anonymous-auth=false",
                     "--service-cluster-ip-range=10.96.0.0/16",
-                    # Nobody makes a default service account here, so Pods are tried without one.
-                    "--disable-admission-plugins=ServiceAccount",
                     "--max-requests-inflight=0",
                     "--max-mutating-requests-inflight=0",
                     "--enable-priority-and-fairness=false",
