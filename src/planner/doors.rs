@@ -1,7 +1,9 @@
 //! Doors: every host and form for a unit, with all reasons that close it.
 
 use crate::planner::explanation::Reason;
-use crate::rules::{Case, RULES, Setting, Unit};
+use std::collections::HashMap;
+
+use crate::rules::{Case, RULES, Reads, Setting, Unit};
 use crate::solve::Problem;
 use crate::solve::candidates::{estimate, forms};
 use crate::vocab::tier::Form;
@@ -89,26 +91,99 @@ pub fn closed_by(case: &Case<'_>, rules: &[&str]) -> bool {
         })
 }
 
+/// Doors of everybody with one signature, the nearest to open first: each with the least number of rules that can close it.
+#[derive(Debug, Default)]
+pub struct Nearest {
+    by_signature: HashMap<usize, Vec<(usize, usize, Form)>>,
+}
+
+impl Nearest {
+    fn of<'s>(&'s mut self, setting: &Setting<'_>, problem: &Problem, number: usize) -> &'s [(usize, usize, Form)] {
+        let signature = problem.units[number].signature;
+        self.by_signature.entry(signature).or_insert_with(|| {
+            let unit = &setting.units[number];
+            let mut all = Vec::new();
+            for (place, numbers) in problem.places.iter().enumerate() {
+                let host = &setting.hosts[numbers.hosts[0]];
+                for form in forms(numbers.tenancy) {
+                    all.push((fewest(&Case { setting, unit, host, form: *form }), place, *form));
+                }
+            }
+            all.sort_unstable();
+            all
+        })
+    }
+}
+
+/// How many rules close the door at least, whatever the amounts.
+fn fewest(case: &Case<'_>) -> usize {
+    let tenant = case.unit.tenant;
+    let asked = || {
+        let asked = RULES.iter().filter(|rule| rule.reads() == Reads::Requirements);
+        asked.filter(|rule| !case.setting.lifts(&tenant.name, rule.name()))
+    };
+    let homes = asked().filter(|rule| !rule.allows_home(case)).count();
+    let pools = &case.host.offer().pools;
+    let closed = tenant
+        .workloads
+        .iter()
+        .any(|workload| pools.iter().all(|pool| asked().any(|rule| !rule.allows_pool(case, workload, pool))));
+    homes + usize::from(closed)
+}
+
+/// How near a door is to being a home: rules that close it, what it would cost, and where it is.
+type DoorKey = (usize, i64, usize, Form);
+
 /// The rule that decided a home, and why in words: of the doors that would cost less, the nearest to open; `money` where there is none.
 #[must_use]
-pub fn decided(doors: &[Doorway<'_>], home: (usize, Form)) -> (String, String) {
-    let own =
-        doors.iter().find(|door| (door.host, door.form) == home).and_then(|door| door.estimate).unwrap_or(i64::MAX);
-    let residency = doors.iter().find(|door| door.host == home.0).map(|door| &door.case.host.offer().residency);
-    let nearest = doors
-        .iter()
-        .filter(|door| !door.reasons.is_empty() && Some(&door.case.host.offer().residency) == residency)
-        .filter(|door| (door.host, door.form) != home)
-        .filter_map(|door| Some((door, door.estimate.filter(|cost| *cost < own)?)))
-        .filter(|(door, _)| door.form != home.1 || door.host != home.0)
-        .min_by_key(|(door, cost)| (door.reasons.len(), *cost, door.host, door.form));
-    match nearest {
-        Some((door, _)) if door.form != home.1 => {
-            let reason = &door.reasons[0];
-            (reason.rule.to_owned(), reason.text.clone())
+pub fn decided(
+    setting: &Setting<'_>,
+    problem: &Problem,
+    number: usize,
+    home: (usize, Form),
+    nearest: &mut Nearest,
+) -> (String, String) {
+    let unit = &setting.units[number];
+    let case = |place: usize, form: Form| {
+        let host = &setting.hosts[problem.places[place].hosts[0]];
+        Case { setting, unit, host, form }
+    };
+    let estimate =
+        |place: usize, form: Form| estimate(&case(place, form), &problem.units[number], place, &problem.places[place]);
+    let own = estimate(home.0, home.1).unwrap_or(i64::MAX);
+    let residency = &case(home.0, home.1).host.offer().residency;
+    let mut best: Option<(DoorKey, Vec<Reason>)> = None;
+    let mut open = 0;
+    for (least, place, form) in nearest.of(setting, problem, number) {
+        let (place, form) = (*place, *form);
+        if best.as_ref().is_some_and(|((count, ..), _)| *least > *count) {
+            break;
+        }
+        let case = case(place, form);
+        let elsewhere = case.host.offer().residency != *residency;
+        if *least > 0 && (elsewhere || (place, form) == home) {
+            continue;
+        }
+        if *least == 0 {
+            let reasons = reasons(&case);
+            open += usize::from(reasons.is_empty());
+            if reasons.is_empty() || elsewhere || (place, form) == home {
+                continue;
+            }
+        }
+        let Some(cost) = estimate(place, form).filter(|cost| *cost < own) else { continue };
+        let reasons = reasons(&case);
+        let key = (reasons.len(), cost, place, form);
+        if best.as_ref().is_none_or(|(known, _)| key < *known) {
+            best = Some((key, reasons));
+        }
+    }
+    match best {
+        Some(((.., form), mut reasons)) if form != home.1 => {
+            let Reason { rule, text, .. } = reasons.swap_remove(0);
+            (rule.to_owned(), text)
         }
         Some(_) | None => {
-            let open = doors.iter().filter(|door| door.reasons.is_empty()).count();
             let text = match open {
                 1 => "the only door that is open".to_owned(),
                 open => format!("with everybody else's, the cheapest of {open} open doors"),

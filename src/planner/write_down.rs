@@ -1,6 +1,6 @@
 //! From a solution in indices to a plan in names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::inventory::facts::SupportPhase;
 use crate::plan::{
@@ -8,12 +8,12 @@ use crate::plan::{
     Status,
 };
 use crate::planner::bill::parts;
-use crate::planner::doors::{decided, doors};
+use crate::planner::doors::{Nearest, decided};
 use crate::planner::proposal::Wishes;
-use crate::rules::{Host, Origin, Setting};
+use crate::rules::{Host, Origin, Setting, Unit};
 use crate::solve::{Instance, PlaceKind, Problem, Solution, State};
 use crate::vocab::money::Money;
-use crate::vocab::name::ClusterName;
+use crate::vocab::name::{ClusterName, Residency, TenantName};
 use crate::vocab::tier::Form;
 
 /// Writes the solution down.
@@ -23,10 +23,11 @@ pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution,
     let state = &solution.state;
     let names = names(setting, problem, state);
     let mut placements: Vec<Placement> = Vec::new();
+    let mut nearest = Nearest::default();
     for (instance, data) in state.instances().iter().enumerate() {
         for ((unit, choice), part) in data.members.iter().zip(parts(problem, data)) {
             let host = host(setting, problem, data);
-            placements.push(placement(setting, problem, *unit, *choice, host, &names[instance], part));
+            placements.push(placement(setting, problem, (*unit, *choice), host, &names[instance], part, &mut nearest));
         }
     }
     placements.sort_by(|a, b| (&a.tenant, &a.site).cmp(&(&b.tenant, &b.site)));
@@ -104,11 +105,11 @@ fn host<'a>(setting: &'a Setting<'a>, problem: &Problem, instance: &Instance) ->
 fn placement(
     setting: &Setting<'_>,
     problem: &Problem,
-    unit: usize,
-    choice: usize,
+    (unit, choice): (usize, usize),
     host: &Host<'_>,
     cluster: &ClusterName,
     part: i64,
+    nearest: &mut Nearest,
 ) -> Placement {
     let (view, data) = (problem.view(unit, choice), &setting.units[unit]);
     let candidate = view.candidate;
@@ -127,8 +128,7 @@ fn placement(
             }
         })
         .collect();
-    let doors = doors(setting, problem, unit, data);
-    let (rule, reason) = decided(&doors, (candidate.place, candidate.form));
+    let (rule, reason) = decided(setting, problem, unit, (candidate.place, candidate.form), nearest);
     Placement {
         tenant: data.tenant.name.clone(),
         site: data.site.cloned(),
@@ -239,13 +239,12 @@ fn money(setting: &Setting<'_>, problem: &Problem, state: &State) -> MoneyByKind
 
 /// Units whose cluster, tier or nodes differ from today's.
 fn moves(setting: &Setting<'_>, placements: &[Placement]) -> Vec<Move> {
+    let units: HashMap<(&TenantName, Option<&Residency>), &Unit<'_>> =
+        setting.units.iter().map(|unit| ((&unit.tenant.name, unit.site), unit)).collect();
     placements
         .iter()
         .filter_map(|placement| {
-            let unit = setting
-                .units
-                .iter()
-                .find(|unit| unit.tenant.name == placement.tenant && unit.site == placement.site.as_ref())?;
+            let unit = units.get(&(&placement.tenant, placement.site.as_ref()))?;
             let today = unit.today.as_ref()?;
             let form = placement.form()?;
             (today.form != form || today.cluster != placement.cluster).then(|| Move {
