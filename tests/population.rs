@@ -4,7 +4,11 @@
 #[path = "../examples/fleet-bench/population/mod.rs"]
 mod population;
 
+use std::ops::ControlFlow;
+
 use fleetplan::inventory::{self, Inventory, Trust};
+use fleetplan::plan::{Status, file};
+use fleetplan::planner::{Proposal, Wishes, propose};
 use fleetplan::review::review;
 use fleetplan::rules::RULES;
 
@@ -62,4 +66,18 @@ fn shares_are_those_that_are_promised() {
     let mut cpu: Vec<u64> = inventory.tenants.iter().map(|tenant| tenant.workloads[0].planned.resources.cpu).collect();
     cpu.sort_unstable();
     assert!((5_000..6_000).contains(&cpu[5_000]), "the median of exp(8.6) millicores, {}", cpu[5_000]);
+}
+
+#[test]
+fn a_search_that_was_ended_says_so_in_its_plan() {
+    let fleet = Fleet::new(Kind::Mixed, 40, 1);
+    let inventory = read(&fleet);
+    let today = fleet.today(&inventory);
+    let wishes = Wishes { from: today.as_ref(), ..Wishes::default() };
+    let Proposal::Plan(plan) = propose(&inventory, &wishes, &mut |_| ControlFlow::Break(())) else {
+        panic!("where everybody lives by the rules, there is a plan")
+    };
+    assert_eq!(plan.proof.limited, plan.proof.status != Status::Optimal);
+    assert!(plan.proof.bound <= plan.proof.objective);
+    assert_eq!(file::write(&plan).contains("limited = true"), plan.proof.limited);
 }

@@ -449,6 +449,7 @@ mod program {
                 objective: Money::ZERO,
                 bound: Money::ZERO,
                 by: "the rival".to_owned(),
+                limited: false,
             },
             money: MoneyByKind::default(),
             placements,

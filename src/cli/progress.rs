@@ -25,18 +25,29 @@ pub struct Watcher {
     began: Instant,
     drawn: Option<Instant>,
     interrupted: &'static AtomicBool,
+    limit: Option<Duration>,
+    limited: bool,
 }
 
 impl Watcher {
     /// Starts the clock and takes Ctrl-C over: once ends the search with the best plan so far, twice ends the program.
-    pub fn start(terminal: &Terminal) -> Self {
+    ///
+    /// After `limit` the search is asked to end as well.
+    pub fn start(terminal: &Terminal, limit: Option<Duration>) -> Self {
         // Where the handler cannot be set, Ctrl-C keeps its own meaning: it ends the program.
         let _ = ctrlc::set_handler(|| {
             if INTERRUPTED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
         });
-        Self { draws: terminal.is_watched(), began: Instant::now(), drawn: None, interrupted: &INTERRUPTED }
+        Self {
+            draws: terminal.is_watched(),
+            began: Instant::now(),
+            drawn: None,
+            interrupted: &INTERRUPTED,
+            limit,
+            limited: false,
+        }
     }
 
     /// Hears of progress; says when to stop.
@@ -47,12 +58,18 @@ impl Watcher {
             self.drawn = Some(now);
             draw(&line(progress, now - self.began));
         }
-        if self.was_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.limited |= self.limit.is_some_and(|limit| now - self.began >= limit);
+        if self.limited || self.was_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// True after Ctrl-C.
     pub fn was_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// True where the time ended before the search did.
+    pub const fn was_limited(&self) -> bool {
+        self.limited
     }
 
     /// Wipes the line and says how long it took.
@@ -103,10 +120,20 @@ mod tests {
     #[test]
     fn an_interrupted_search_is_asked_to_stop_and_no_sooner() {
         static FLAG: AtomicBool = AtomicBool::new(false);
-        let mut watcher = Watcher { draws: false, began: Instant::now(), drawn: None, interrupted: &FLAG };
+        let mut watcher = Watcher {
+            draws: false,
+            began: Instant::now(),
+            drawn: None,
+            interrupted: &FLAG,
+            limit: None,
+            limited: false,
+        };
         let progress = Progress { phase: "search", incumbent: None, bound: None };
         assert!(watcher.hear(progress).is_continue());
         FLAG.store(true, Ordering::Relaxed);
         assert!(watcher.hear(progress).is_break() && watcher.was_interrupted());
+        static CALM: AtomicBool = AtomicBool::new(false);
+        let mut late = Watcher { interrupted: &CALM, limit: Some(Duration::ZERO), ..watcher };
+        assert!(late.hear(progress).is_break() && late.was_limited() && !late.was_interrupted());
     }
 }

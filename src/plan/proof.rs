@@ -52,6 +52,13 @@ pub struct Proof {
     /// Who says so: `enumeration`, `prices` (a Lagrangian bound in exact integers), `microlp` or `highs`
     /// (a backend's branch and bound in floating point).
     pub by: String,
+    /// True where a clock or a person ended the search: another run may find a better plan, or another one that is as good.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub limited: bool,
+}
+
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Proof {

@@ -5,6 +5,7 @@ mod certify;
 mod doors;
 mod explain;
 pub mod explanation;
+mod frontier;
 mod impossible;
 pub mod proposal;
 mod propose;
@@ -12,6 +13,7 @@ mod write_down;
 
 pub use explain::explain;
 pub use explanation::{Door, DoorState, Explanation, Flip, NextBest, Reason, UnitExplanation};
+pub use frontier::{Best, Point, frontier};
 pub use proposal::{Conflict, Proposal, Requirement, WayOut, Wishes};
 pub use propose::{propose, propose_certified};
 

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod doors;
 pub mod drivers;
 pub mod explanation;
+pub mod frontier;
 pub mod grid;
 pub mod ink;
 pub mod json;

@@ -108,14 +108,15 @@ pub fn percent_up(millionths: u64) -> String {
 /// What a proof says, in one line without a full stop.
 #[must_use]
 pub fn proof(proof: &Proof, currency: &str) -> String {
-    let Proof { status, objective, bound, by } = proof;
+    let Proof { status, objective, bound, by, limited } = proof;
     let gap = percent_up(proof.gap_millionths());
     match status {
         Status::Optimal => format!(
             "proven optimal: objective {objective} {currency} a month, bound {bound}, gap 0 %; no plan costs less (by {by})"
         ),
         Status::Feasible => format!(
-            "feasible: objective {objective} {currency} a month, bound {bound}, gap {gap}; no plan costs less than the bound (by {by})"
+            "feasible: objective {objective} {currency} a month, bound {bound}, gap {gap}; no plan costs less than the bound (by {by}){}",
+            if *limited { "; the search was ended before it was done" } else { "" }
         ),
         Status::Impossible => "impossible: no plan exists".to_owned(),
         Status::Unknown => "unknown: the budget ended before a plan was found".to_owned(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a place that cannot be made is a failed test")]
 
 mod bad_input;
+mod budget;
 mod journey;
 mod place;
 mod streams;

@@ -186,7 +186,7 @@ pub fn plan(inventory: &Inventory, choice: Choice) -> Plan {
         currency: inventory.fleet.currency.clone(),
         fingerprint: "0".repeat(64),
         from: None,
-        proof: Proof { status: Status::Optimal, objective, bound: objective, by: "microlp".to_owned() },
+        proof: Proof { status: Status::Optimal, objective, bound: objective, by: "microlp".to_owned(), limited: false },
         money: MoneyByKind { nodes: objective, ..MoneyByKind::default() },
         placements: Vec::new(),
         unplaced: Vec::new(),

@@ -29,7 +29,13 @@ pub fn plan(inventory: &Inventory) -> Plan {
         currency: "USD".to_owned(),
         fingerprint: inventory.fingerprint(),
         from: None,
-        proof: Proof { status: Status::Optimal, objective, bound: objective, by: "enumeration".to_owned() },
+        proof: Proof {
+            status: Status::Optimal,
+            objective,
+            bound: objective,
+            by: "enumeration".to_owned(),
+            limited: false,
+        },
         money: MoneyByKind {
             // Six clusters that run, at 0.10 an hour.
             control_planes: money("73") * 6,

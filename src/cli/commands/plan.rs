@@ -6,10 +6,11 @@ use std::time::Duration;
 use clap::ValueHint;
 use fleetplan::inventory::Inventory;
 use fleetplan::plan::{self, Plan};
-use fleetplan::planner::{self, Proposal, Wishes};
+use fleetplan::planner::{self, Point, Proposal, Wishes};
 use fleetplan::report::table::Detail;
 use fleetplan::report::{self, words};
 use fleetplan::review;
+use fleetplan::vocab::calendar::Seconds;
 use fleetplan::vocab::diagnostic::Diagnostic;
 
 use crate::cli::args::{Format, FormatArgs, InventoryArgs, PLAN};
@@ -33,6 +34,7 @@ use crate::cli::terminal::Terminal;
 Examples:
   fleetplan plan
   fleetplan plan --from plans/current.toml --max-moves 5
+  fleetplan plan --from plans/current.toml --frontier
   fleetplan plan -i what-if --from plans/current.toml --out plans/what-if.toml
   fleetplan plan --dry-run --format json | jq '.objective'
 
@@ -46,6 +48,14 @@ pub struct PlanArgs {
     /// The most homes that may move
     #[arg(long, value_name = "N", requires = "from")]
     max_moves: Option<u64>,
+    /// End the search after this time with the best plan so far, such as `10s` or `2m`; the plan says so
+    ///
+    /// Without it the search has a budget of work, not of time, and the same inventory always makes the same plan.
+    #[arg(long, value_name = "TIME", value_parser = time_limit)]
+    time_limit: Option<Duration>,
+    /// Show what 0, 1, 2, 5, 10, … moves would save, each with its bound, and write nothing
+    #[arg(long, requires = "from", conflicts_with_all = ["max_moves", "out", "dry_run", "summary"])]
+    frontier: bool,
     /// Leave out the fewest tenants that cannot live, instead of answering that no plan exists
     #[arg(long)]
     partial: bool,
@@ -77,10 +87,13 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
         load::of_this_fleet(&inventory, from, path)?;
     }
     let wishes = Wishes { from: from.as_ref(), partial: args.partial, max_moves: args.max_moves };
-    let mut watcher = Watcher::start(terminal);
+    let mut watcher = Watcher::start(terminal, args.time_limit);
+    if args.frontier {
+        let points = planner::frontier(&inventory, &wishes, &mut |progress| watcher.hear(progress));
+        return show_frontier(&points, args, &inventory, &warnings, watcher, terminal);
+    }
     let proposal = planner::propose(&inventory, &wishes, &mut |progress| watcher.hear(progress));
-    let interrupted = watcher.was_interrupted();
-    let took = watcher.end();
+    let ended = Ended::of(watcher);
     let exit = match proposal {
         Proposal::Plan(plan) => {
             let plan = reviewed(*plan, &inventory, from.as_ref())?;
@@ -116,8 +129,56 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
             Exit::NoAnswer
         }
     };
-    afterwards(args, &inventory, &warnings, interrupted, took, terminal);
+    afterwards(args, &inventory, &warnings, &ended, terminal);
     Ok(exit)
+}
+
+/// How a search ended.
+struct Ended {
+    interrupted: bool,
+    limited: bool,
+    took: Duration,
+}
+
+impl Ended {
+    fn of(watcher: Watcher) -> Self {
+        let (interrupted, limited) = (watcher.was_interrupted(), watcher.was_limited());
+        Self { interrupted, limited, took: watcher.end() }
+    }
+}
+
+/// A time of at least a second, in the form that durations of the inventory have.
+fn time_limit(text: &str) -> Result<Duration, String> {
+    match text.parse::<Seconds>() {
+        Ok(Seconds(seconds @ 1..)) => Ok(Duration::from_secs(seconds)),
+        Ok(Seconds(0)) => Err("no search ends in no time; the shortest limit is 1s".to_owned()),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+/// Shows the frontier. The answer is no where no number of moves makes a plan.
+fn show_frontier(
+    points: &[Point],
+    args: &PlanArgs,
+    inventory: &Inventory,
+    warnings: &[Diagnostic],
+    watcher: Watcher,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
+    let ended = Ended::of(watcher);
+    let currency = &inventory.fleet.currency;
+    terminal.print(&match args.format.format {
+        Format::Text => report::frontier::text(points, currency, terminal.ink()),
+        Format::Json => report::json::text(&report::json::frontier(points, currency)),
+    })?;
+    afterwards(args, inventory, warnings, &ended, terminal);
+    Ok(if points.iter().any(|point| point.best.is_some()) {
+        Exit::Done
+    } else if points.iter().any(|point| point.impossible) {
+        Exit::No
+    } else {
+        Exit::NoAnswer
+    })
 }
 
 /// The plan, if the check that shares no code with the solver agrees to it.
@@ -148,15 +209,12 @@ fn write(plan: &Plan, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 /// What is said beside the answer: time, interruption, warnings. Never part of a file, so that equal plans stay equal.
-fn afterwards(
-    args: &PlanArgs,
-    inventory: &Inventory,
-    warnings: &[Diagnostic],
-    interrupted: bool,
-    took: Duration,
-    terminal: &Terminal,
-) {
+fn afterwards(args: &PlanArgs, inventory: &Inventory, warnings: &[Diagnostic], ended: &Ended, terminal: &Terminal) {
     let ink = terminal.note_ink();
+    let Ended { interrupted, limited, took } = *ended;
+    if limited && !interrupted {
+        terminal.complain(&format!("{}: this is the best that was found until then\n", ink.warn("out of time")));
+    }
     if interrupted {
         terminal.complain(&format!("{}: this is the best that was found until then\n", ink.warn("interrupted")));
     }

@@ -100,8 +100,10 @@ fn proof(mut table: Table<'_>, faults: &mut Faults) -> Option<Proof> {
     let objective = table.required("objective", faults);
     let bound = table.required("bound", faults);
     let by = table.required("by", faults);
+    let limited = table.optional("limited", faults);
     table.finish(faults);
-    Some(Proof { status: status?, objective: objective?, bound: bound?, by: by? })
+    let limited = limited?.unwrap_or(false);
+    Some(Proof { status: status?, objective: objective?, bound: bound?, by: by?, limited })
 }
 
 fn money(mut table: Table<'_>, faults: &mut Faults) -> Option<MoneyByKind> {

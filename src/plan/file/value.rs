@@ -43,6 +43,14 @@ impl Value for String {
     }
 }
 
+impl Value for bool {
+    const EXPECTED: &'static str = "`true` or `false`";
+
+    fn read(value: &DeValue<'_>) -> Result<Self, Misread> {
+        value.as_bool().ok_or(Misread::Type)
+    }
+}
+
 impl Value for u64 {
     const EXPECTED: &'static str = "a whole number from 0";
 

@@ -58,12 +58,15 @@ pub(super) fn body(plan: &Plan) -> String {
     if !unplaced.is_empty() {
         page.lines("unplaced", unplaced.iter().map(|tenant| quoted(tenant.as_str())));
     }
-    let Proof { status, objective, bound, by } = proof;
+    let Proof { status, objective, bound, by, limited } = proof;
     page.header("[proof]");
     page.text("status", status.word());
     page.money("objective", *objective);
     page.money("bound", *bound);
     page.text("by", by);
+    if *limited {
+        page.plain("limited", true);
+    }
     page.header("[money]");
     let MoneyByKind { control_planes, extended_support, nodes, licences, toil, storage_and_load_balancers, one_off } =
         money;

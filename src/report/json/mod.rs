@@ -5,6 +5,7 @@
 
 mod diff;
 mod explanation;
+mod frontier;
 mod plan;
 mod review;
 
@@ -15,6 +16,7 @@ use crate::vocab::money::Money;
 
 pub use diff::{DiffDocument, diff};
 pub use explanation::{ExplanationDocument, explanation};
+pub use frontier::{FrontierDocument, frontier};
 pub use plan::{PlanDocument, impossible, plan, unknown};
 pub use review::{ReviewDocument, review};
 
