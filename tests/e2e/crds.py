@@ -5,6 +5,7 @@ controllers' own published Go modules.
 """
 
 import pathlib
+import subprocess
 
 import yaml
 
@@ -47,6 +48,18 @@ def published(path, version, pattern):
     return find
 
 
+def generated(package):
+    """Made of Go types, for a controller that publishes only these."""
+
+    def find(_):
+        tools.check_go()
+        command = ["go", "tool", "controller-gen", "crd", f"paths={package}", "output:stdout"]
+        said = subprocess.run(command, cwd=HERE / "flux", check=True, capture_output=True, text=True)
+        return [crd for crd in yaml.load_all(said.stdout, Loader=LOADER) if crd]
+
+    return find
+
+
 def read(files):
     found = [yaml.load(file.read_text(), Loader=LOADER) for file in sorted(files)]
     return [crd for crd in found if crd.get("kind") == "CustomResourceDefinition"]
@@ -57,6 +70,7 @@ SOURCES = {
     "argoproj.io": shared("argo-cd/v3.5.1"),
     "cilium.io": published("github.com/cilium/cilium", "v1.20.2", "pkg/k8s/apis/cilium.io/client/crds/v2/*networkpolicies.yaml"),
     "cluster.x-k8s.io": shared("cluster-api/v1.12.11"),
+    "helm.toolkit.fluxcd.io": generated("github.com/fluxcd/helm-controller/api/v2"),
     "kustomize.toolkit.fluxcd.io": published("github.com/fluxcd/kustomize-controller", "v1.9.6", "config/crd/bases/*.yaml"),
     "kyverno.io": shared("kyverno/v1.18.2", published(*KYVERNO, "config/crds/kyverno/*.yaml")),
     "policies.kyverno.io": published(*KYVERNO, "config/crds/policies.kyverno.io/*.yaml"),

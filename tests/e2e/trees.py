@@ -39,7 +39,7 @@ class Document:
 
 @dataclasses.dataclass(frozen=True)
 class Values:
-    """The values file of a vcluster, and the descriptor beside it."""
+    """The values file of a vcluster, and what the descriptor or release beside it says."""
 
     file: pathlib.Path
     chart: str
@@ -66,7 +66,8 @@ class Tree:
         if file.name == "values.yaml":
             self.values.append(self.values_of(file))
             return
-        cluster = parts[1] if parts[0] in ("policies", "tenants") else MANAGEMENT
+        # A release of Flux stands beside the manifests of its tenant, and lives where Flux does.
+        cluster = parts[1] if parts[0] in ("policies", "tenants") and "manifests" in parts else MANAGEMENT
         for text in re.split(r"(?m)^---$", file.read_text()):
             says = yaml.load(text, Loader=LOADER)
             if says is None:
@@ -80,6 +81,10 @@ class Tree:
 
     @staticmethod
     def values_of(file):
+        release = file.parent / "release.yaml"
+        if release.exists():
+            spec = yaml.load(release.read_text(), Loader=LOADER)["spec"]
+            return Values(file, spec["chart"]["spec"]["version"], spec["releaseName"], spec["targetNamespace"])
         found = sorted(file.parent.glob("*.fleetplan.yaml"))
         if len(found) != 1:
             raise SystemExit(f"{file}: {len(found)} descriptors stand beside it")
