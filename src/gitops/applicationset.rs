@@ -9,9 +9,12 @@
 use serde_json::{Value, json};
 
 use super::document::{Document, Labels, TENANT, WAVE};
+use super::repository::{charts, in_repository};
 use super::shard::{ARGOCD, IN_CLUSTER, Kind, ROOT, Shard};
 use crate::inventory::{Gitops, Inventory};
-use crate::vocab::diagnostic::Diagnostic;
+
+/// In which order Argo CD applies the objects of one Application.
+pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// The document of a shard.
 pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
@@ -23,6 +26,7 @@ pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
             "name": shard.name,
             "namespace": ARGOCD,
             "labels": Labels::managed().0,
+            "annotations": { SYNC_WAVE: shard.kind.wave() },
             // With it, deleting the ApplicationSet waits for its Applications instead of leaving them to owner references.
             "finalizers": ["resources-finalizer.argocd.argoproj.io"],
         },
@@ -58,11 +62,6 @@ fn files(gitops: &Gitops, shard: &Shard) -> Vec<Value> {
     paths.into_iter().map(|path| json!({ "path": path })).collect()
 }
 
-/// A path of the tree as a path of the repository.
-pub(super) fn in_repository(gitops: &Gitops, path: &str) -> String {
-    if gitops.path.is_empty() { path.to_owned() } else { format!("{}/{path}", gitops.path) }
-}
-
 fn metadata(kind: Kind) -> Value {
     let mut labels = Labels::managed().with(WAVE, "{{.wave}}");
     match kind {
@@ -77,6 +76,9 @@ fn spec(inventory: &Inventory, shard: &Shard) -> Value {
     let manifests = "{{.path.path}}/manifests";
     let of_repository = json!({ "repoURL": gitops.repository, "targetRevision": gitops.revision, "path": manifests });
     let mut options = vec!["ServerSideApply=true"];
+    if shard.kind == Kind::Vclusters {
+        options.push("RespectIgnoreDifferences=true");
+    }
     let destination = match shard.kind {
         Kind::Clusters => {
             options.push("CreateNamespace=true");
@@ -105,15 +107,15 @@ fn spec(inventory: &Inventory, shard: &Shard) -> Value {
             "helm": { "releaseName": "{{.release}}", "valueFiles": ["$tree/{{.path.path}}/values.yaml"] },
         });
         spec["sources"] = json!([values, chart]);
+        // What a vcluster, or its vendor's platform, writes into the chart's own objects is no drift, and is left to them.
+        let written_by_itself = [("", "Secret"), ("", "Service"), ("apps", "StatefulSet")].map(
+            |(group, kind)| json!({ "group": group, "kind": kind, "managedFieldsManagers": ["loft", "vcluster"] }),
+        );
+        spec["ignoreDifferences"] = Value::from(written_by_itself.to_vec());
     } else {
         spec["source"] = of_repository;
     }
     spec
-}
-
-/// The Helm repository of the chart. Argo CD takes one in an OCI registry without its scheme.
-pub(super) fn charts(gitops: &Gitops) -> &str {
-    gitops.chart_repository.strip_prefix("oci://").unwrap_or(&gitops.chart_repository)
 }
 
 /// The Application that a person applies once: it delivers every project and ApplicationSet, and not itself.
@@ -139,33 +141,4 @@ pub(super) fn root(inventory: &Inventory) -> Document {
         },
     });
     Document::new("argocd/application.yaml.hbs", says)
-}
-
-/// Text of `[fleet] gitops` that Argo CD would not take for text.
-///
-/// # Errors
-/// `gitops-not-plain` for each.
-pub(super) fn check_gitops(inventory: &Inventory) -> Vec<Diagnostic> {
-    let Gitops { repository, revision, path, delivery: _, chart_repository } = &inventory.fleet.gitops;
-    let strays = |path: &str| path.split('/').any(|part| part == ".." || part == ".") || path.starts_with('/');
-    let globs = |path: &str| path.contains(['*', '?', '[', ']', '\\']);
-    [
-        ("repository", repository, false),
-        ("revision", revision, false),
-        ("path", path, strays(path) || globs(path)),
-        ("chart_repository", chart_repository, false),
-    ]
-    .into_iter()
-    .filter(|(_, text, strays)| {
-        *strays || text.contains("{{") || text.contains("}}") || text.contains(char::is_control)
-    })
-    .map(|(key, text, _)| {
-        Diagnostic::error(
-            "gitops-not-plain",
-            format!("`{key}` is `{}`, which Argo CD reads as more than text", text.escape_debug()),
-        )
-        .at(inventory.fleet.at.of("gitops"), "in this table")
-        .help("no `{{`, no control characters; in `path` no `..`, no `*` and no other pattern")
-    })
-    .collect()
 }

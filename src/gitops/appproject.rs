@@ -3,33 +3,33 @@
 //! In: a shard. Out: one `AppProject` with exact destinations (each cluster and namespace by name) and lists of kinds. A descriptor that
 //! somebody bends towards `kube-system`, or a manifest of another kind, is refused by Argo CD.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::applicationset::charts;
+use super::applicationset::SYNC_WAVE;
 use super::document::{CONFIRM, Document, Labels};
+use super::repository::charts;
 use super::shard::{ARGOCD, IN_CLUSTER, Kind, ROOT, Shard};
+use super::writer::GroupKind;
 use crate::inventory::Inventory;
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
-/// Namespaced kinds that guardrails are made of.
-const GUARDRAILS: [(&str, &str); 5] = [
-    ("", "LimitRange"),
-    ("", "ServiceAccount"),
-    ("networking.k8s.io", "NetworkPolicy"),
-    (RBAC, "Role"),
-    (RBAC, "RoleBinding"),
-];
-
-/// Namespaced kinds that the vcluster chart writes, beside guardrails.
-const CHART: [(&str, &str); 7] = [
+/// Namespaced kinds that the vcluster chart writes.
+const CHART: [(&str, &str); 12] = [
     ("", "ConfigMap"),
+    ("", "LimitRange"),
     ("", "ResourceQuota"),
     ("", "Secret"),
     ("", "Service"),
+    ("", "ServiceAccount"),
     ("apps", "Deployment"),
     ("apps", "StatefulSet"),
+    ("networking.k8s.io", "NetworkPolicy"),
     ("policy", "PodDisruptionBudget"),
+    (RBAC, "Role"),
+    (RBAC, "RoleBinding"),
 ];
 
 /// The document of a shard.
@@ -48,21 +48,20 @@ pub(super) fn document(inventory: &Inventory, shard: &Shard) -> Document {
 pub(super) fn root(inventory: &Inventory) -> Document {
     let about = format!("fleetplan: delivery of fleet {}", inventory.fleet.name);
     let destinations = json!([{ "server": IN_CLUSTER, "namespace": ARGOCD }]);
-    let kinds = [("argoproj.io", "AppProject"), ("argoproj.io", "ApplicationSet")];
-    project(ROOT, &about, &[&inventory.fleet.gitops.repository], destinations, &kinds, &[])
+    let kinds = ["AppProject", "ApplicationSet"].map(|kind| ("argoproj.io".to_owned(), kind.to_owned()));
+    let nothing = BTreeSet::new();
+    project(ROOT, &about, &[&inventory.fleet.gitops.repository], destinations, &BTreeSet::from(kinds), &nothing)
 }
-
-type KindOf = (&'static str, &'static str);
 
 fn project(
     name: &str,
     about: &str,
     repositories: &[&str],
     destinations: Value,
-    namespaced: &[KindOf],
-    cluster_wide: &[KindOf],
+    namespaced: &BTreeSet<GroupKind>,
+    cluster_wide: &BTreeSet<GroupKind>,
 ) -> Document {
-    let list = |kinds: &[KindOf]| {
+    let list = |kinds: &BTreeSet<GroupKind>| {
         kinds.iter().map(|(group, kind)| json!({ "group": group, "kind": kind })).collect::<Vec<_>>()
     };
     let says = json!({
@@ -72,7 +71,8 @@ fn project(
             "name": name,
             "namespace": ARGOCD,
             "labels": Labels::managed().0,
-            "annotations": { CONFIRM.0: CONFIRM.1 },
+            // Before the ApplicationSets, which name them.
+            "annotations": { CONFIRM.0: CONFIRM.1, SYNC_WAVE: "-1" },
         },
         "spec": {
             "description": about,
@@ -95,34 +95,29 @@ fn destinations(shard: &Shard) -> Value {
     Value::from(all.collect::<Vec<_>>())
 }
 
-/// Namespaced and cluster-wide kinds of a shard, each list sorted.
-fn kinds(inventory: &Inventory, shard: &Shard) -> (Vec<KindOf>, Vec<KindOf>) {
-    let mut namespaced = Vec::new();
-    let mut cluster_wide = vec![("", "Namespace")];
+/// Namespaced and cluster-wide kinds of a shard: those of its manifests, and those that the vcluster chart writes.
+fn kinds(inventory: &Inventory, shard: &Shard) -> (BTreeSet<GroupKind>, BTreeSet<GroupKind>) {
+    let owned = |kinds: &[(&str, &str)]| -> Vec<GroupKind> {
+        kinds.iter().map(|(group, kind)| ((*group).to_owned(), (*kind).to_owned())).collect()
+    };
+    let contents = || shard.items.iter().map(|item| &item.contents);
+    let mut namespaced: BTreeSet<GroupKind> = contents().flat_map(|found| found.namespaced.clone()).collect();
+    let mut cluster_wide: BTreeSet<GroupKind> = contents().flat_map(|found| found.cluster_wide.clone()).collect();
     match shard.kind {
-        Kind::Clusters => namespaced.push(("cluster.x-k8s.io", "Cluster")),
-        Kind::Policies => cluster_wide = vec![("kyverno.io", "ClusterPolicy")],
-        Kind::Namespaces => {
-            namespaced.extend(GUARDRAILS);
-            namespaced.push(("", "ResourceQuota"));
-        }
-        Kind::OwnClusters => {
-            namespaced.extend(GUARDRAILS);
-            cluster_wide.extend([(RBAC, "ClusterRole"), (RBAC, "ClusterRoleBinding")]);
-        }
         Kind::Vclusters => {
-            namespaced.extend(GUARDRAILS);
-            namespaced.extend(CHART);
+            namespaced.extend(owned(&CHART));
             if inventory.vcluster.chart_name() == "vcluster-k8s" {
                 // Makes certificates before anything else runs.
-                namespaced.push(("batch", "Job"));
+                namespaced.extend(owned(&[("batch", "Job")]));
             }
             if shard.items.iter().any(|item| item.dedicated) {
                 // A vcluster that sees the host's nodes reads them through a role of the cluster.
-                cluster_wide.extend([(RBAC, "ClusterRole"), (RBAC, "ClusterRoleBinding")]);
+                cluster_wide.extend(owned(&[(RBAC, "ClusterRole"), (RBAC, "ClusterRoleBinding")]));
             }
         }
+        // Argo CD makes the namespace that they go to.
+        Kind::Clusters => cluster_wide.extend(owned(&[("", "Namespace")])),
+        Kind::Namespaces | Kind::OwnClusters | Kind::Policies => {}
     }
-    namespaced.sort_unstable();
     (namespaced, cluster_wide)
 }

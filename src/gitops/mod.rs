@@ -9,11 +9,25 @@
 //! ```text
 //! README.md                                     what it is, the order to apply, one-way doors
 //! fleetplan.sha256                              every other file with its hash
+//! clusters/<cluster>/manifests/cluster.yaml     for clusters opened from a class
+//! policies/<cluster>/manifests/<policy>.yaml
+//! tenants/<cluster>/<tenant>/manifests/*.yaml   and, for a vcluster, values.yaml beside it
+//! ```
+//!
+//! and for Argo CD
+//!
+//! ```text
 //! argocd/root.yaml                              the one file that a person applies
 //! argocd/applicationsets/<shard>.yaml           and argocd/projects/<shard>.yaml, of one name
-//! clusters/<cluster>/clusters.fleetplan.yaml    and manifests/cluster.yaml, for clusters opened from a class
-//! policies/<cluster>/policies.fleetplan.yaml    and manifests/<policy>.yaml
-//! tenants/<cluster>/<tenant>/<kind>.fleetplan.yaml, manifests/*.yaml and, for a vcluster, values.yaml
+//! <any of the folders>/<kind>.fleetplan.yaml    the descriptor that an ApplicationSet reads
+//! ```
+//!
+//! or for Flux
+//!
+//! ```text
+//! flux/root.yaml                                the one file that a person applies
+//! flux/fleet/<any of the folders>.yaml          the Kustomizations that deliver it
+//! tenants/<cluster>/<tenant>/release.yaml       and kustomization.yaml, for a vcluster
 //! ```
 
 mod agree;
@@ -24,6 +38,9 @@ mod control_plane;
 pub mod convert;
 mod document;
 mod epoch;
+mod expand;
+mod flux;
+mod flux_release;
 mod home;
 mod kyverno;
 mod names;
@@ -32,14 +49,14 @@ mod network;
 mod quota;
 mod rbac;
 mod readme;
+mod repository;
 mod shard;
 mod template_check;
 mod templates;
 mod tree;
 mod vcluster;
+mod writer;
 mod yaml;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -50,7 +67,9 @@ use crate::vocab::tier::Tier;
 
 use document::Document;
 use home::{Fleet, Home, Host};
+use writer::Writer;
 
+pub use expand::{expand, text as yaml_text};
 pub use templates::Templates;
 pub use tree::{MANIFEST, Subjects, Tree, hash, read_manifest};
 
@@ -61,9 +80,7 @@ pub use tree::{MANIFEST, Subjects, Tree, hash, read_manifest};
 /// lacks, text that a controller would take for more than text, and templates that fail or change what is said.
 pub fn generate(inventory: &Inventory, plan: &Plan, templates: &Templates) -> Result<Tree, Vec<Diagnostic>> {
     let mut faults = kyverno::check_registries(inventory);
-    faults.extend(match inventory.fleet.gitops.delivery {
-        Delivery::Argocd => applicationset::check_gitops(inventory),
-    });
+    faults.extend(repository::check_gitops(inventory));
     let fleet = match home::resolve(inventory, plan) {
         Ok(fleet) => fleet,
         Err(more) => {
@@ -71,15 +88,19 @@ pub fn generate(inventory: &Inventory, plan: &Plan, templates: &Templates) -> Re
             return Err(faults);
         }
     };
-    let shards = shard::shards(inventory, &fleet);
-    let mut writer = Writer { templates, files: BTreeMap::new(), faults, seen: BTreeSet::new() };
+    let delivery = inventory.fleet.gitops.delivery;
+    let mut writer = Writer::new(templates, delivery, faults);
     for home in &fleet.homes {
         write_home(&mut writer, inventory, home);
     }
     for host in &fleet.hosts {
         write_host(&mut writer, inventory, host, &fleet);
     }
-    write_delivery(&mut writer, inventory, &shards);
+    let shards = shard::shards(inventory, &fleet, |folder| writer.contents(folder));
+    match delivery {
+        Delivery::Argocd => write_argocd(&mut writer, inventory, &shards),
+        Delivery::Flux => write_flux(&mut writer, inventory, &shards),
+    }
     match readme::text(inventory, plan, &fleet, &shards, templates) {
         Ok(text) => {
             writer.files.insert("README.md".to_owned(), text);
@@ -122,7 +143,7 @@ fn write_host(writer: &mut Writer<'_>, inventory: &Inventory, host: &Host<'_>, f
     }
 }
 
-fn write_delivery(writer: &mut Writer<'_>, inventory: &Inventory, shards: &[shard::Shard]) {
+fn write_argocd(writer: &mut Writer<'_>, inventory: &Inventory, shards: &[shard::Shard]) {
     let about = json!({ "fleet": inventory.fleet.name.as_str() });
     for shard in shards {
         let whose = format!("`{}`", shard.name);
@@ -138,6 +159,25 @@ fn write_delivery(writer: &mut Writer<'_>, inventory: &Inventory, shards: &[shar
     }
     let root = [appproject::root(inventory), applicationset::root(inventory)];
     writer.write("argocd/root.yaml", &root, &about, "the root Application");
+}
+
+fn write_flux(writer: &mut Writer<'_>, inventory: &Inventory, shards: &[shard::Shard]) {
+    let about = json!({ "fleet": inventory.fleet.name.as_str() });
+    for shard in shards {
+        for item in &shard.items {
+            let (path, kustomizations) = flux::item(inventory, shard.kind, item);
+            writer.write(&path, &kustomizations, &about, &item.whose);
+            if shard.kind == shard::Kind::Vclusters {
+                for (path, document) in flux_release::files(inventory, item) {
+                    writer.write(&path, &[document], &about, &item.whose);
+                }
+            }
+        }
+    }
+    if let Some((path, charts)) = flux::charts(inventory, shards) {
+        writer.write(&path, &[charts], &about, "the chart's repository");
+    }
+    writer.write("flux/root.yaml", &flux::root(inventory), &about, "the root Kustomization");
 }
 
 /// What a template may know of a home beside its document.
@@ -168,36 +208,4 @@ fn about_host(host: &Host<'_>) -> Value {
         "kubernetes": host.minor().to_string(),
         "provider": host.offer.provider,
     })
-}
-
-/// Files as they come to be, and what went wrong with them.
-struct Writer<'a> {
-    templates: &'a Templates,
-    files: BTreeMap<String, String>,
-    faults: Vec<Diagnostic>,
-    /// Template and fault code that were reported: one fault of a template shows with its first tenant, not with every one.
-    seen: BTreeSet<(&'static str, &'static str)>,
-}
-
-impl Writer<'_> {
-    fn write(&mut self, path: &str, documents: &[Document], about: &Value, whose: &str) {
-        let mut laid_out = Vec::with_capacity(documents.len());
-        for document in documents {
-            match self.templates.lay_out(document, about, whose) {
-                Ok(value) => laid_out.push(value),
-                Err(fault) => {
-                    if self.seen.insert((document.template, fault.code)) {
-                        self.faults.push(*fault);
-                    }
-                }
-            }
-        }
-        self.files.insert(path.to_owned(), yaml::write(&laid_out));
-    }
-
-    fn fault(&mut self, fault: Diagnostic) {
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
-        }
-    }
 }

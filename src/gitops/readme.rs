@@ -10,7 +10,7 @@ use super::home::{Fleet, Home, runtime_class};
 use super::quota::PODS_PER_NAMESPACE;
 use super::shard::{ROOT, Shard, home_folder};
 use super::templates::Templates;
-use crate::inventory::{Distro, Inventory};
+use crate::inventory::{Delivery, Distro, Inventory};
 use crate::plan::{Action, Plan};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::tier::{Form, Tier};
@@ -41,6 +41,8 @@ pub(super) fn text(
         "inventory": plan.fingerprint,
         "plan": plan.fingerprint(),
         "objective": format!("{} {}", plan.proof.objective, plan.currency),
+        "argocd": inventory.fleet.gitops.delivery == Delivery::Argocd,
+        "flux": inventory.fleet.gitops.delivery == Delivery::Flux,
         "root": ROOT,
         "dedicated": DEDICATED,
         "platform": PLATFORM,
@@ -59,7 +61,9 @@ pub(super) fn text(
         "runtimes": runtimes(fleet),
         "crowded": fleet.homes.iter().filter_map(crowded).collect::<Vec<_>>(),
         "pods_per_namespace": PODS_PER_NAMESPACE,
-        "shards": shards.iter().map(|shard| json!({ "name": shard.name, "items": shard.items.len() })).collect::<Vec<_>>(),
+        "shards": shards.iter().map(|shard| json!({
+            "name": shard.name, "wave": shard.kind.wave(), "items": shard.items.len(),
+        })).collect::<Vec<_>>(),
         "doors": fleet.homes.iter().filter_map(|home| door(inventory, home)).collect::<Vec<_>>(),
     });
     templates.render("readme/README.md.hbs", &data, "the tree's README")

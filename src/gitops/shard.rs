@@ -4,11 +4,14 @@
 //! ApplicationSet reads. A thing's shard depends on nothing but its own kind and region: an Application that changed its
 //! ApplicationSet would be owned by the old one and refused by the new one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::cluster_api;
 use super::home::{Fleet, Home, Host};
 use super::names;
+use super::writer::Contents;
 use crate::inventory::Inventory;
 use crate::vocab::tier::Tier;
 
@@ -55,6 +58,16 @@ impl Kind {
         }
     }
 
+    /// Its wave: a cluster is there before its policies, and they are before its tenants. A kind has one wave, so that nothing ever
+    /// changes its wave and with it its shard.
+    pub const fn wave(self) -> &'static str {
+        match self {
+            Self::Clusters => "0",
+            Self::Policies => "1",
+            Self::Namespaces | Self::OwnClusters | Self::Vclusters => "2",
+        }
+    }
+
     /// The name of its descriptor files. No other file of the tree has it, because Argo CD's `*` also matches `/`.
     pub fn descriptor(self) -> String {
         format!("{}.fleetplan.yaml", self.word())
@@ -68,8 +81,14 @@ pub(super) struct Item {
     pub cluster: String,
     /// The folder of its descriptor, in the tree.
     pub folder: String,
-    /// Its namespaces.
-    pub namespaces: Vec<String>,
+    /// The name of the object that delivers it.
+    pub application: String,
+    /// Whether its cluster is opened from a class.
+    pub opened: bool,
+    /// Its namespaces: those that its manifests and, for a vcluster, its chart go to.
+    pub namespaces: BTreeSet<String>,
+    /// The kinds of its manifests.
+    pub contents: Contents,
     /// What its descriptor says: flat, all strings.
     pub descriptor: Value,
     /// Whose it is, for messages.
@@ -104,10 +123,12 @@ pub(super) fn cluster_folder(host: &Host<'_>) -> String {
     format!("clusters/{}", host.name())
 }
 
-/// Every shard, by name.
-pub(super) fn shards(inventory: &Inventory, fleet: &Fleet<'_>) -> Vec<Shard> {
-    let mut by_name: std::collections::BTreeMap<(Kind, String), Vec<Item>> = std::collections::BTreeMap::new();
-    let mut add = |kind: Kind, host: &Host<'_>, item: Item| {
+/// Every shard, by name. `contents` knows what the manifests of a folder are.
+pub(super) fn shards(inventory: &Inventory, fleet: &Fleet<'_>, contents: impl Fn(&str) -> Contents) -> Vec<Shard> {
+    let mut by_name: BTreeMap<(Kind, String), Vec<Item>> = BTreeMap::new();
+    let mut add = |kind: Kind, host: &Host<'_>, mut item: Item| {
+        item.contents = contents(&item.folder);
+        item.namespaces.extend(item.contents.namespaces.iter().cloned());
         by_name.entry((kind, host.planned.region.as_str().to_owned())).or_default().push(item);
     };
     for home in &fleet.homes {
@@ -131,8 +152,9 @@ pub(super) fn shards(inventory: &Inventory, fleet: &Fleet<'_>) -> Vec<Shard> {
 
 fn home_item(inventory: &Inventory, home: &Home<'_>) -> Item {
     let kind = Kind::of(home);
+    let application = names::application(&[kind.word(), home.name(), home.host.name()]);
     let mut descriptor = json!({
-        "application": names::application(&[kind.word(), home.name(), home.host.name()]),
+        "application": application,
         "cluster": home.host.name(),
         "environment": home.tenant.environment.as_str(),
         "namespace": home.namespace(),
@@ -140,7 +162,7 @@ fn home_item(inventory: &Inventory, home: &Home<'_>) -> Item {
         "team": home.tenant.team.as_str(),
         "tenant": home.name(),
         "tier": home.form.tier().to_string(),
-        "wave": FIRST_WAVE,
+        "wave": kind.wave(),
     });
     if kind == Kind::Vclusters {
         descriptor["chartVersion"] = Value::from(inventory.vcluster.chart.to_string());
@@ -149,7 +171,10 @@ fn home_item(inventory: &Inventory, home: &Home<'_>) -> Item {
     Item {
         cluster: home.host.name().to_owned(),
         folder: home_folder(home),
-        namespaces: home.namespaces.clone(),
+        application,
+        opened: home.host.planned.class.is_some(),
+        namespaces: home.namespaces.iter().cloned().collect(),
+        contents: Contents::default(),
         descriptor,
         whose: format!("tenant `{}`", home.name()),
         dedicated: home.has_dedicated_nodes(),
@@ -157,21 +182,22 @@ fn home_item(inventory: &Inventory, home: &Home<'_>) -> Item {
 }
 
 fn host_item(kind: Kind, host: &Host<'_>, folder: String, namespace: &str) -> Item {
+    let application = names::application(&[kind.word(), host.name()]);
     Item {
         cluster: host.name().to_owned(),
         folder,
-        namespaces: vec![namespace.to_owned()],
+        opened: host.planned.class.is_some(),
+        namespaces: BTreeSet::from([namespace.to_owned()]),
+        contents: Contents::default(),
         descriptor: json!({
-            "application": names::application(&[kind.word(), host.name()]),
+            "application": application,
             "cluster": host.name(),
             "kubernetes": host.minor().to_string(),
             "namespace": namespace,
-            "wave": FIRST_WAVE,
+            "wave": kind.wave(),
         }),
+        application,
         whose: format!("cluster `{}`", host.name()),
         dedicated: false,
     }
 }
-
-/// Everything is delivered at once; an order of moves has waves of its own.
-const FIRST_WAVE: &str = "0";

@@ -46,8 +46,10 @@ pub struct Gitops {
 pub enum Delivery {
     /// Argo CD.
     Argocd,
+    /// Flux.
+    Flux,
 }
 
 words! {
-    Delivery { Argocd = "argocd" }
+    Delivery { Argocd = "argocd", Flux = "flux" }
 }

@@ -18,6 +18,7 @@ pub mod safe;
 #[cfg(test)]
 mod sample;
 pub mod table;
+pub mod unified;
 pub mod words;
 
 pub use ink::Ink;

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 
 mod delivery;
+mod expand;
 mod fixture;
+mod flux;
 mod guardrails;
 mod injection;
 mod kill;

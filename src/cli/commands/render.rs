@@ -6,8 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
-use fleetplan::gitops::{self, Templates, Tree};
-use fleetplan::report::{self, words};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use fleetplan::gitops::{self, MANIFEST, Templates, Tree};
+use fleetplan::inventory::{Delivery, Inventory};
+use fleetplan::report::unified::unified;
+use fleetplan::report::{self, Ink, words};
 use fleetplan::review;
 use fleetplan::vocab::diagnostic::{Diagnostic, Sources};
 use serde_json::json;
@@ -18,7 +21,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::load;
 use crate::cli::terminal::Terminal;
-use crate::cli::tree::{self, Differences, TreeFault, Written};
+use crate::cli::tree::{self, Changed, Differences, TreeFault, Written};
 
 /// Write the GitOps tree of a plan
 ///
@@ -32,6 +35,8 @@ Examples:
   fleetplan render --out gitops --check                 in CI: is the tree what the plan says?
   fleetplan render --out gitops --remove old-shop       the tenant's files may go
   fleetplan render --out gitops --templates templates   with your own templates in place of the shipped ones
+  fleetplan render --out gitops --delivery flux         for Flux, whatever the inventory says
+  fleetplan render --expand                             the Applications that Argo CD will create
 
 Exit codes: 0 written, or as it should be; 1 `--check` found differences; 2 the input is wrong, or a file is in the way.")]
 pub struct RenderArgs {
@@ -39,11 +44,17 @@ pub struct RenderArgs {
     #[arg(value_name = "PLAN", default_value = PLAN, value_hint = ValueHint::FilePath)]
     plan: PathBuf,
     /// Folder of the tree
-    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    out: PathBuf,
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "expand")]
+    out: Option<PathBuf>,
     /// Write nothing; exit with 1 where the folder is not what would be written
     #[arg(long)]
     check: bool,
+    /// Write nothing; show the Applications that the tree's ApplicationSets will create
+    #[arg(long, conflicts_with_all = ["out", "check", "remove"])]
+    expand: bool,
+    /// Who applies the tree: argocd or flux; without it what the inventory says
+    #[arg(long, value_name = "WHO", value_parser = delivery(), hide_possible_values = true)]
+    delivery: Option<Delivery>,
     /// A tenant or cluster whose files may vanish; may be said more than once
     #[arg(long, value_name = "NAME", conflicts_with = "check")]
     remove: Vec<String>,
@@ -59,19 +70,40 @@ pub struct RenderArgs {
 /// Reviews the plan, renders it and writes or compares the tree.
 pub fn run(args: &RenderArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let templates = templates(args.templates.as_deref())?;
-    let (inventory, plan) = load::current(&args.plan, &args.inventory)?;
+    let (mut inventory, plan) = load::current(&args.plan, &args.inventory)?;
     let findings = review::review(&inventory, &plan, None).findings;
     if !findings.is_empty() {
         return Err(Failure::faults(findings.into_iter().map(load::finding).collect(), inventory.sources));
     }
-    let tree =
-        gitops::generate(&inventory, &plan, &templates).map_err(|faults| Failure::faults(faults, inventory.sources))?;
-    if args.check { compare(args, &tree, terminal) } else { write(args, &tree, terminal) }
+    if let Some(delivery) = args.delivery {
+        inventory.fleet.gitops.delivery = delivery;
+    }
+    let tree = match gitops::generate(&inventory, &plan, &templates) {
+        Ok(tree) => tree,
+        Err(faults) => return Err(Failure::faults(faults, inventory.sources)),
+    };
+    match &args.out {
+        None => expand(args, &inventory, &tree, terminal),
+        Some(out) if args.check => compare(args, out, &tree, terminal),
+        Some(out) => write(args, out, &tree, terminal),
+    }
 }
 
-fn write(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
+fn expand(args: &RenderArgs, inventory: &Inventory, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
+    let applications = gitops::expand(inventory, tree).map_err(|faults| Failure::faults(faults, Sources::default()))?;
+    terminal.print(&match args.format.format {
+        Format::Text => gitops::yaml_text(&applications),
+        Format::Json => report::json::text(&json!({
+            "format_version": report::json::FORMAT_VERSION,
+            "applications": applications,
+        })),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn write(args: &RenderArgs, out: &Path, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
     let removals: BTreeSet<String> = args.remove.iter().cloned().collect();
-    let Written { added, changed, removed, unchanged } = tree::write_tree(&args.out, tree, &removals).map_err(told)?;
+    let Written { added, changed, removed, unchanged } = tree::write_tree(out, tree, &removals).map_err(told)?;
     if args.format.format == Format::Json {
         terminal.print(&report::json::text(&json!({
             "format_version": report::json::FORMAT_VERSION,
@@ -87,16 +119,20 @@ fn write(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Fa
     let said_counts: Vec<String> =
         counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
     let files = words::count(tree.files.len(), "file", "files");
-    terminal.note(&format!("{}: {files} ({})\n", said(&args.out), said_counts.join(", ")));
+    terminal.note(&format!("{}: {files} ({})\n", said(out), said_counts.join(", ")));
     Ok(Exit::Done)
 }
 
-fn compare(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
-    let out = &args.out;
+fn compare(args: &RenderArgs, out: &Path, tree: &Tree, terminal: &Terminal) -> Result<Exit, Failure> {
     let differences = tree::check_tree(out, tree).map_err(told)?;
     if args.format.format == Format::Json {
         let Differences { missing, foreign, changed } = &differences;
-        let changed: Vec<_> = changed.iter().map(|(file, line)| json!({ "file": file, "line": line })).collect();
+        let changed: Vec<_> = changed
+            .iter()
+            .map(|Changed { path, line, there }| {
+                json!({ "file": path, "line": line, "diff": unified(path, there, &tree.files[path], Ink::Plain) })
+            })
+            .collect();
         terminal.print(&report::json::text(&json!({
             "format_version": report::json::FORMAT_VERSION,
             "same": differences.is_empty(),
@@ -114,15 +150,24 @@ fn compare(args: &RenderArgs, tree: &Tree, terminal: &Terminal) -> Result<Exit, 
     let path = |path: &str| said(&out.join(path));
     let mut lines = Vec::new();
     lines.extend(missing.iter().map(|name| format!("missing  {}\n", path(name))));
-    lines.extend(changed.iter().map(|(name, line)| format!("changed  {}:{line}\n", path(name))));
+    lines.extend(changed.iter().map(|found| format!("changed  {}:{}\n", path(&found.path), found.line)));
     lines.extend(foreign.iter().map(|name| format!("foreign  {}\n", path(name))));
     lines.push(format!(
         "{} is not what the plan says: {}\n",
         said(out),
         words::count(lines.len(), "difference", "differences")
     ));
-    terminal.print(&lines.concat())?;
+    // The manifest is left out: its hashes follow the files.
+    let diffs = changed
+        .iter()
+        .filter(|found| found.path != MANIFEST)
+        .map(|found| unified(&path(&found.path), &found.there, &tree.files[&found.path], terminal.ink()));
+    terminal.print(&(diffs.collect::<String>() + &lines.concat()))?;
     Ok(Exit::No)
+}
+
+fn delivery() -> impl TypedValueParser<Value = Delivery> {
+    PossibleValuesParser::new(Delivery::WORDS).map(|word| Delivery::from_word(&word).expect("it is one of the words"))
 }
 
 /// The shipped templates, and those of a folder in their place.
