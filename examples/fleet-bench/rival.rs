@@ -1,19 +1,20 @@
 //! The rival: the mixed-integer program that a user would write otherwise. One binary per tenant, tier and cluster, clusters that may be opened
 //! numbered one by one, through good_lp on HiGHS. It asks the same rules, and the same independent check says what its plan costs.
 
-use fleetplan::inventory::Inventory;
-use fleetplan::plan::Plan;
-
-use super::row::Run;
-
-/// Decides within `seconds`, or says why not.
-#[cfg(not(feature = "highs"))]
-pub fn decide(_inventory: &Inventory, _today: Option<&Plan>, _seconds: f64) -> (Run, Option<Plan>) {
-    (Run::none("needs `--features highs`", 0.0), None)
-}
-
-#[cfg(feature = "highs")]
 pub use program::decide;
+
+#[cfg(not(feature = "highs"))]
+mod program {
+    use fleetplan::inventory::Inventory;
+    use fleetplan::plan::Plan;
+
+    use super::super::row::Run;
+
+    /// Says why there is no plan.
+    pub fn decide(_inventory: &Inventory, _today: Option<&Plan>, _seconds: f64) -> (Run, Option<Plan>) {
+        (Run::none("needs `--features highs`", 0.0), None)
+    }
+}
 
 #[cfg(feature = "highs")]
 mod program {
