@@ -4,7 +4,9 @@
 //! Floor by floor: `choice`, `places`, `signatures`, `candidates` and `problem` lay the model out; `state` keeps a solution and its cost
 //! while it changes; `components` cuts the fleet where nothing ties it together; `search` finds a good solution; `relaxation` says what a bound is made of,
 //! `lagrangian` evaluates it in exact integers, `ascent` finds its prices; `exact` asks a MILP backend about small components.
-//! good_lp is named only there.
+//! good_lp is named only
+//! there, and in tests that hold `simplex` against it. `tree` proves a bound by branch and bound whose leaves carry prices, found by `simplex`; the
+//! search does not call it yet.
 
 mod ascent;
 pub mod candidates;
@@ -18,7 +20,9 @@ pub mod problem;
 pub mod relaxation;
 mod search;
 mod signatures;
+pub mod simplex;
 pub mod state;
+pub mod tree;
 
 use std::ops::ControlFlow;
 
