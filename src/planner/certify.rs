@@ -34,7 +34,8 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
         prices.load.iter().flatten().chain(&prices.limits).chain([&prices.all_nodes]).any(|price| *price != 0)
     };
     let leaf = Prices { groups: prices.filter(is_priced).collect(), classes: Vec::new(), moves: proof.prices.moves };
-    Part { dimensions: dimensions.collect(), groups, tree: vec![Node::Leaf(leaf)] }
+    let tree = if proof.tree.is_empty() { vec![Node::Leaf(leaf)] } else { proof.tree.clone() };
+    Part { dimensions: dimensions.collect(), groups, tree }
 }
 
 /// A dimension of labels in the words of the certificate.

@@ -26,6 +26,7 @@ pub mod tree;
 
 use std::ops::ControlFlow;
 
+use crate::plan::certificate::Node;
 use crate::vocab::money::Money;
 
 pub use choice::{Candidate, Choice, Use};
@@ -74,6 +75,8 @@ pub struct PartProof {
     pub dimensions: Vec<usize>,
     /// Prices by entry.
     pub prices: lagrangian::Prices<i128>,
+    /// A tree whose leaves prove more; empty where those prices are all there is.
+    pub tree: Vec<Node>,
 }
 
 /// What comes of a search.
@@ -151,10 +154,11 @@ fn solve_component(
         stopped |= report("prices", incumbent, Some(bound)).is_break();
         stopped
     });
-    let (entries, dimensions) = (relaxation.entries, relaxation.dimensions);
-    solution.proofs.push(PartProof { entries, dimensions, prices });
     let mut best = found;
-    let (mut proven, mut by, mut bound) = (incumbent == Some(bound), "prices", bound);
+    let mut grown = if incumbent == Some(bound) || stopped { None } else { grow(&relaxation, incumbent) };
+    let mut bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
+    let (mut proven, mut by) = (incumbent == Some(bound), "prices");
+    stopped |= report("tree", incumbent, Some(bound)).is_break();
     if !proven && !stopped {
         let _ = report("branch and bound", incumbent, Some(bound));
         match exact::solve(problem, &part, complete_of(problem, best.as_ref(), units), partial) {
@@ -177,6 +181,18 @@ fn solve_component(
         }
     }
     let Some(state) = best else { return Part::Unknown(units.to_vec()) };
+    let cheaper = state.cost_of(problem, &part.places);
+    if by == exact::NAME && incumbent != Some(cheaper) && !stopped {
+        // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
+        grown = grow(&relaxation, Some(cheaper));
+        bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
+    }
+    if bound == cheaper {
+        (proven, by) = (true, "prices");
+    }
+    let (entries, dimensions) = (relaxation.entries, relaxation.dimensions);
+    let tree = grown.map(|(_, tree)| tree).unwrap_or_default();
+    solution.proofs.push(PartProof { entries, dimensions, prices, tree });
     let left: Vec<usize> = units.iter().copied().filter(|unit| state.home(*unit).is_none()).collect();
     if !left.is_empty() && !partial {
         return Part::Unknown(left);
@@ -196,6 +212,27 @@ fn solve_component(
     }
     solution.stopped |= stopped;
     Part::Placed
+}
+
+/// Columns beyond which a linear program takes too long for a tree.
+const MOST_COLUMNS: usize = 30_000;
+/// Pivots times columns that a tree may spend, and the least and most pivots: the work budget.
+const PIVOT_WORK: usize = 30_000_000;
+const PIVOTS: std::ops::RangeInclusive<usize> = 200..=20_000;
+
+/// Branch and bound over a component that is small enough: its bound in micro-units, and the tree that proves it.
+fn grow(relaxation: &relaxation::Relaxation<'_>, incumbent: Option<i64>) -> Option<(i64, Vec<Node>)> {
+    let columns = relaxation.columns.len();
+    if columns > MOST_COLUMNS || incumbent.is_none() {
+        return None;
+    }
+    let problem = relaxation.problem;
+    let piece = tree::lay(relaxation, |unit| problem.names[unit].clone(), |class| problem.class_names[class].clone());
+    let pivots = (PIVOT_WORK / columns.max(1)).clamp(*PIVOTS.start(), *PIVOTS.end());
+    let budget = tree::Budget { pivots: u64::try_from(pivots).unwrap_or(u64::MAX), nodes: 4_000 };
+    let found = tree::prove(&piece, incumbent, budget, &mut |_| None);
+    let bound = found.bound?;
+    Some((incumbent.map_or(bound, |incumbent| bound.min(incumbent)), found.tree))
 }
 
 /// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them.

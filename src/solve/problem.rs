@@ -10,6 +10,7 @@ use crate::solve::candidates::{self, choose};
 use crate::solve::choice::{Candidate, Choice, View};
 use crate::solve::places::{Grain, Place, places};
 use crate::solve::signatures::signatures;
+use crate::vocab::name::{ClassName, Residency, TenantName};
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::{Form, Tenancy, Tier};
 
@@ -32,6 +33,10 @@ pub struct Problem {
     pub dimensions: Vec<usize>,
     /// The labels themselves.
     pub labels: Vec<Label>,
+    /// Whose each unit is, for certificates.
+    pub names: Vec<(TenantName, Option<Residency>)>,
+    /// The name of each class.
+    pub class_names: Vec<ClassName>,
     /// What a move costs per month.
     pub moving: i64,
     /// The most units that may move.
@@ -145,6 +150,8 @@ impl Problem {
             label_sets: sets,
             dimensions: dimension_of,
             labels: all,
+            names: setting.units.iter().map(|unit| (unit.tenant.name.clone(), unit.site.cloned())).collect(),
+            class_names: inventory.classes.iter().map(|class| class.name.clone()).collect(),
             moving,
             max_moves,
         }

@@ -292,10 +292,10 @@ impl Simplex {
         let down = self.values[position] < self.lower[leaving];
         let (bound, stand) = if up {
             (self.upper[leaving], Stand::Upper)
-        } else if down || !self.upper[leaving].is_finite() {
-            (self.lower[leaving], Stand::Lower)
-        } else if self.lower[leaving].is_finite()
-            && self.values[position] - self.lower[leaving] < self.upper[leaving] - self.values[position]
+        } else if down
+            || !self.upper[leaving].is_finite()
+            || (self.lower[leaving].is_finite()
+                && self.values[position] - self.lower[leaving] < self.upper[leaving] - self.values[position])
         {
             (self.lower[leaving], Stand::Lower)
         } else {

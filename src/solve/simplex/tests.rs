@@ -42,8 +42,9 @@ fn random(seed: u64) -> Program {
     }
     for _ in 0..columns {
         let low = dice.whole(-3, 2);
-        let entries: Vec<(usize, f64)> =
-            (0..rows).filter_map(|row| (dice.roll(3) == 0).then(|| (row as usize, dice.whole(-6, 6)))).collect();
+        let entries: Vec<(usize, f64)> = (0..rows)
+            .filter_map(|row| if dice.roll(3) == 0 { Some((row as usize, dice.whole(-6, 6))) } else { None })
+            .collect();
         program.column(dice.whole(-9, 9), low, low + dice.whole(0, 8), &entries);
     }
     if !seed.is_multiple_of(3) {
