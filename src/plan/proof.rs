@@ -49,7 +49,7 @@ pub struct Proof {
     pub objective: Money,
     /// No plan costs less than this.
     pub bound: Money,
-    /// Who says so: `enumeration`, `prices` (a Lagrangian bound in exact integers), `microlp` or `highs`
+    /// Who says so: `enumeration`, `prices` (a Lagrangian bound in exact integers, of the whole or of every leaf of a tree), `microlp` or `highs`
     /// (a backend's branch and bound in floating point).
     pub by: String,
     /// True where a clock or a person ended the search: another run may find a better plan, or another one that is as good.
