@@ -1,9 +1,10 @@
 //! From paths on the command line to an inventory or a plan: disk, clock and library together.
 
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fleetplan::inventory::{self, Inventory, LARGEST_FILE};
+use fleetplan::plan::certificate::{self, Certificate};
 use fleetplan::plan::{self, Plan};
 use fleetplan::review::Finding;
 use fleetplan::vocab::calendar::Date;
@@ -73,6 +74,28 @@ pub fn plan(path: &Path) -> Result<Plan, Failure> {
         let mut sources = Sources::default();
         sources.add(name, text);
         Failure::faults(faults, sources)
+    })
+}
+
+/// Where the certificate of a plan stands: `current.proof` beside `current.toml`.
+pub fn certificate_path(plan: &Path) -> PathBuf {
+    plan.with_extension("proof")
+}
+
+/// Reads the certificate beside a plan; nothing where there is none.
+pub fn certificate(plan: &Path) -> Result<Option<Certificate>, Failure> {
+    let path = certificate_path(plan);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let name = said(&path);
+    let bytes =
+        disk::read_file(&path, certificate::file::LARGEST_FILE as u64).map_err(|fault| Failure::wrong(*fault))?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    certificate::file::read(&name, &text).map(Some).map_err(|fault| {
+        let mut sources = Sources::default();
+        sources.add(name, text);
+        Failure::faults(vec![fault], sources)
     })
 }
 

@@ -6,6 +6,8 @@
 //! A part is a piece of the fleet that nothing ties to the rest: units whose candidates lie in its groups alone. Its bound is the least
 //! bound of its leaves; the fleet's is the sum over its parts and over clusters in which nobody can live.
 
+pub mod file;
+
 use serde::{Deserialize, Serialize};
 
 use crate::vocab::name::{ClassName, ClusterName, Residency, TenantName};

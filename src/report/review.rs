@@ -4,13 +4,13 @@ use super::ink::Ink;
 use super::safe;
 use super::words;
 use crate::plan::Plan;
-use crate::review::{Finding, Review};
+use crate::review::{Certification, Finding, Review};
 use crate::vocab::diagnostic::Sources;
 
 /// Every finding with its line, notes, and the verdict.
 #[must_use]
 pub fn text(review: &Review, plan: &Plan, sources: &Sources, ink: Ink) -> String {
-    let Review { findings, notes, money: _, objective } = review;
+    let Review { findings, notes, money: _, objective, certification } = review;
     let mut lines = Vec::new();
     let told = |finding: &Finding, head: String| {
         let at = words::place(sources, finding.span).map(|at| ink.quiet(format!(" [{at}]"))).unwrap_or_default();
@@ -27,6 +27,18 @@ pub fn text(review: &Review, plan: &Plan, sources: &Sources, ink: Ink) -> String
         ))
     } else {
         ink.bad(format!("not valid: {}", words::count(findings.len(), "finding", "findings")))
+    });
+    lines.push(match certification {
+        Certification::Certified { bound } => ink.good(format!(
+            "certified: no plan costs less than {bound} {} a month; worked out anew from the prices beside the plan",
+            safe::line(&plan.currency)
+        )),
+        Certification::NotCertified { because } => ink.warn(format!(
+            "not certified: {}; that no plan costs less than {} is the word of `{}`",
+            safe::line(because),
+            plan.proof.bound,
+            safe::line(&plan.proof.by)
+        )),
     });
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
@@ -46,6 +58,7 @@ mod tests {
             notes: vec![Finding { check: "from", message: "moves are taken at the plan's word".into(), span: None }],
             money: MoneyByKind::default(),
             objective: plan.proof.objective,
+            certification: Certification::Certified { bound: plan.proof.bound },
         };
         insta::assert_snapshot!("valid", text(&sound, &plan, &sources, Ink::Plain));
         let broken = Review {
@@ -54,6 +67,7 @@ mod tests {
                 message: "`checkout` lives in `us`".into(),
                 span: find("residency"),
             }],
+            certification: Certification::NotCertified { because: "there is no proof file".into() },
             ..sound
         };
         insta::assert_snapshot!("not valid", text(&broken, &plan, &sources, Ink::Plain));

@@ -49,6 +49,29 @@ impl Node {
     }
 }
 
+impl Node {
+    /// True where `count` nodes carry `load`: the same as `count_for(load) ≤ count`, without a division where no zone may be lost.
+    pub fn carries(&self, load: &Resources, count: u64) -> bool {
+        let fits = |room: &Resources, count: u64| {
+            load.each().into_iter().zip(room.each()).all(|(asked, room)| asked <= room.saturating_mul(count))
+        };
+        fits(&self.usable, count)
+            && self.zones.is_none_or(|zones| {
+                let left = u128::from(count) * u128::from(zones - 1) / u128::from(zones);
+                fits(&self.raw, narrow(left))
+            })
+    }
+
+    /// What a node counts for at least, whatever else it carries: `usable`, and its part of what must stand when a zone is lost.
+    /// `s` nodes that carry a load carry at most `s` times this.
+    pub fn counted(&self) -> Resources {
+        let Some(zones) = self.zones else { return self.usable };
+        let part = |units: u64| narrow((u128::from(units) * u128::from(zones - 1)).div_ceil(u128::from(zones)));
+        let (usable, raw) = (self.usable.each(), self.raw.each());
+        Resources::from_each(std::array::from_fn(|r| usable[r].min(part(raw[r]))))
+    }
+}
+
 /// `max_r ceil(load_r / node_r)`.
 fn ceilings(load: &Resources, node: &Resources) -> Option<u64> {
     let pairs = load.each().into_iter().zip(node.each());
@@ -145,6 +168,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_number_of_nodes_carries_what_it_is_counted_for_and_no_more() {
+        let raw = Resources { cpu: 10, memory: 7, pods: 5, gpu: 1 };
+        let usable = Resources { cpu: 8, memory: 6, pods: 4, gpu: 1 };
+        for zones in [None, Some(2), Some(3)] {
+            let node = Node { raw, usable, zones };
+            for load in 0..60 {
+                let load = Resources { cpu: load, memory: load / 2, pods: load / 3, gpu: load / 9 };
+                let needed = node.count_for(&load).unwrap();
+                for count in 0..30 {
+                    assert_eq!(node.carries(&load, count), needed <= count, "{load:?} on {count}, zones {zones:?}");
+                }
+                assert!(load.fits(&node.counted().times(needed)), "{load:?}, zones {zones:?}");
+            }
+        }
+        let nothing = Node { raw: Resources::ZERO, usable: Resources::ZERO, zones: Some(3) };
+        assert!(!nothing.carries(&raw, 9) && nothing.carries(&Resources::ZERO, 0));
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub fn check(scene: &Scene<'_>, loads: &Loads, found: &mut Found) {
     for (host, load) in scene.hosts.iter().zip(&loads.hosts).filter(|(host, _)| host.stays()) {
         let HostLoad { pools, pods, namespaces, services, load_balancers, units } = load;
         let all_nodes = pools.iter().fold(0_u64, |sum, pool| sum.saturating_add(pool.nodes));
-        let limits = host.offer.limits;
+        let limits = host.ground.offer.limits;
         let Limits { nodes, pods: most_pods, pod_addresses, namespaces: most_namespaces, .. } = limits;
         let rows = [
             ("nodes", all_nodes, nodes),

@@ -20,13 +20,13 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
         } else if let Some(class) = host.planned.class.as_ref().and_then(|class| scene.inventory.class(class)) {
             copy(scene, class, host, found);
         }
-        emptiness(host, found);
+        emptiness(host, scene.inventory.cluster(name).is_none(), found);
     }
     complete(scene, &copies, found);
 }
 
 /// Clusters that the earlier plan left open as copies of a class that is still there. One that the inventory now has is none.
-fn copies<'a>(scene: &Scene<'a>) -> HashMap<&'a ClusterName, &'a PlannedCluster> {
+pub fn copies<'a>(scene: &Scene<'a>) -> HashMap<&'a ClusterName, &'a PlannedCluster> {
     let before = scene.from.map_or(&[][..], |from| &from.clusters);
     before
         .iter()
@@ -123,7 +123,7 @@ fn copy(scene: &Scene<'_>, class: &Class, host: &Host<'_>, found: &mut Found) {
     }
 }
 
-fn emptiness(host: &Host<'_>, found: &mut Found) {
+fn emptiness(host: &Host<'_>, is_copy: bool, found: &mut Found) {
     let (name, residents) = (host.name(), host.residents.len());
     match host.planned.action {
         Action::Close if residents > 0 => {
@@ -131,6 +131,14 @@ fn emptiness(host: &Host<'_>, found: &mut Found) {
         }
         Action::Open if residents == 0 => {
             found.finding("cluster-action", format!("cluster `{name}` is opened and hosts nobody"), None);
+        }
+        // A copy that hosts nobody closes; a cluster of the inventory may be kept for what comes.
+        Action::Keep if residents == 0 && is_copy => {
+            found.finding(
+                "cluster-action",
+                format!("cluster `{name}` is a copy of a class, kept, and hosts nobody"),
+                None,
+            );
         }
         Action::Open | Action::Keep | Action::Close => {}
     }

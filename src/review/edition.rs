@@ -1,6 +1,7 @@
 //! Check `edition`: vclusters use only what chart and licence include, on hosts that can run their control planes.
 
 use super::Found;
+use super::ground::Case;
 use super::scene::Scene;
 use crate::inventory::{Feature, Missing};
 use crate::vocab::tier::Form;
@@ -18,7 +19,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     let (private_nodes, runtime_class) = (lack(Feature::PrivateNodes), lack(Feature::RuntimeClass));
     for home in scene.homes.iter().filter(|home| home.form.is_vcluster()) {
         let host = scene.host(home);
-        if host.offer.platform_pool.is_none() {
+        if host.ground.offer.platform_pool.is_none() {
             let message = format!(
                 "cluster `{}` has no pool for the control plane of the vcluster of {}",
                 host.name(),
@@ -33,7 +34,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
             found.finding("edition", format!("{} has private nodes, which need {lack}", home.words()), span);
         }
         if let Some(lack) = &runtime_class
-            && home.parts(host.offer).any(|(_, pool, _)| pool.runtime.is_sandbox())
+            && home.parts(host.ground.offer).any(|(_, pool, _)| pool.runtime.is_sandbox())
         {
             found.finding(
                 "edition",
@@ -42,4 +43,18 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
             );
         }
     }
+}
+
+/// True where chart, licence and host can run the vcluster, as far as it can be told without pools.
+pub fn allows(case: &Case<'_>) -> bool {
+    let private = case.form == Form::VclusterPrivate;
+    !case.form.is_vcluster()
+        || case.ground.offer.platform_pool.is_some()
+            && (!private || case.inventory.vcluster.feature(Feature::PrivateNodes).is_ok())
+}
+
+/// True where chart and licence can put the vcluster's pods on a pool.
+pub fn allows_pool(case: &Case<'_>, pool: usize) -> bool {
+    let sandboxed = case.form.is_vcluster() && case.pool(pool).runtime.is_sandbox();
+    !sandboxed || case.inventory.vcluster.feature(Feature::RuntimeClass).is_ok()
 }

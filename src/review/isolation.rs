@@ -1,10 +1,11 @@
 //! Check `isolation`: a home is at least as isolated as its tenant asks.
 
 use super::Found;
+use super::ground::Case;
 use super::scene::Scene;
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
-    for home in scene.bound_by("isolation").filter(|home| home.form.isolation() < home.tenant.isolation) {
+    for home in scene.bound_by("isolation").filter(|home| !allows(&scene.case(home))) {
         let message = format!(
             "{} asks for isolation `{}` and has `{}`",
             home.words(),
@@ -13,4 +14,9 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
         );
         found.finding("isolation", message, Some(home.tenant.at.of("isolation")));
     }
+}
+
+/// True where the home is isolated enough.
+pub fn allows(case: &Case<'_>) -> bool {
+    case.form.isolation() >= case.tenant.isolation
 }

@@ -1,6 +1,7 @@
 //! Check `kernel`: each workload's nodes are what it needs, and GPU nodes are for those that ask for GPUs.
 
 use super::Found;
+use super::ground::Case;
 use super::scene::Scene;
 use crate::inventory::{Kernel, Pool};
 use crate::vocab::tier::Form;
@@ -8,7 +9,7 @@ use crate::vocab::tier::Form;
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     for home in scene.bound_by("kernel") {
         let host = scene.host(home);
-        for (workload, pool, planned) in home.parts(host.offer) {
+        for (workload, pool, planned) in home.parts(host.ground.offer) {
             if let Some(lack) = lack(&workload.kernel, planned.resources.gpu, pool, home.form) {
                 let message = format!(
                     "{} of {} is on pool `{}` of cluster `{}`, {lack}",
@@ -21,6 +22,12 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// True where the nodes of a pool are what a workload needs.
+pub fn allows_pool(case: &Case<'_>, workload: usize, pool: usize) -> bool {
+    let (workload, planned) = case.workload(workload);
+    lack(&workload.kernel, planned.resources.gpu, case.pool(pool), case.form).is_none()
 }
 
 fn lack(kernel: &Kernel, gpus: u64, pool: &Pool, form: Form) -> Option<&'static str> {

@@ -53,14 +53,14 @@ impl Loads {
 
 fn of_host(scene: &Scene<'_>, host: &Host<'_>) -> HostLoad {
     let mut load = HostLoad::default();
-    load.pools.resize_with(host.offer.pools.len(), PoolLoad::default);
+    load.pools.resize_with(host.ground.offer.pools.len(), PoolLoad::default);
     for home in scene.residents(host) {
         add_demand(scene, home, &mut load);
         if home.form.is_vcluster() {
-            add_control_plane(overhead(scene, home), host.offer, &mut load);
+            add_control_plane(overhead(scene, home), host.ground.offer, &mut load);
         }
     }
-    for ((pool, offered), node) in load.pools.iter_mut().zip(&host.offer.pools).zip(&host.nodes) {
+    for ((pool, offered), node) in load.pools.iter_mut().zip(&host.ground.offer.pools).zip(&host.ground.nodes) {
         pool.shared_nodes = node.count_for(&pool.shared);
         pool.nodes = offered.min.max(pool.shared_nodes.unwrap_or(0).saturating_add(pool.own_nodes));
     }
@@ -125,6 +125,6 @@ pub fn own_nodes(scene: &Scene<'_>, home: &Home<'_>) -> Vec<(usize, Option<u64>)
             None => sums.push((*index, planned.resources)),
         }
     }
-    let nodes = &scene.host(home).nodes;
+    let nodes = &scene.host(home).ground.nodes;
     sums.into_iter().map(|(index, sum)| (index, nodes[index].count_for(&sum))).collect()
 }

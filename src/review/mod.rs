@@ -8,6 +8,7 @@ mod apart;
 mod arithmetic;
 mod blast_radius;
 mod capacity;
+mod certificate;
 mod class_limit;
 mod cluster_limits;
 mod clusters;
@@ -16,6 +17,7 @@ mod crds;
 mod disruption;
 mod edition;
 mod environments;
+mod ground;
 mod growth;
 mod identity;
 mod isolation;
@@ -43,6 +45,7 @@ mod version;
 use serde::Serialize;
 
 use crate::inventory::Inventory;
+use crate::plan::certificate::Certificate;
 use crate::plan::{MoneyByKind, Plan};
 use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
@@ -62,6 +65,23 @@ pub struct Review {
     pub money: MoneyByKind,
     /// Its sum.
     pub objective: Money,
+    /// What is known of the bound.
+    pub certification: Certification,
+}
+
+/// What is known of the plan's bound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Certification {
+    /// Worked out anew from the certificate beside the plan: no plan costs less.
+    Certified {
+        /// The bound.
+        bound: Money,
+    },
+    /// It is the word of whoever found it.
+    NotCertified {
+        /// Why, in words that follow "not certified:".
+        because: String,
+    },
 }
 
 /// One thing that was found.
@@ -90,10 +110,21 @@ impl Review {
 /// would have to be summed over them is not checked.
 #[must_use]
 pub fn review(inventory: &Inventory, plan: &Plan, from: Option<&Plan>) -> Review {
+    review_with(inventory, plan, from, None)
+}
+
+/// The same with the certificate that stands beside the plan: then the bound is worked out anew, too.
+#[must_use]
+pub fn review_with(
+    inventory: &Inventory,
+    plan: &Plan,
+    from: Option<&Plan>,
+    certificate: Option<&Certificate>,
+) -> Review {
     let mut found = Found::default();
     identity::check(inventory, plan, from, &mut found);
     if !found.findings.is_empty() {
-        return found.into_review([0; 7]);
+        return found.into_review([0; 7], unread());
     }
     let planned = Planned::of(inventory, &mut found);
     let scene = names::resolve(inventory, plan, from, &planned, &mut found);
@@ -102,7 +133,7 @@ pub fn review(inventory: &Inventory, plan: &Plan, from: Option<&Plan>) -> Review
     for check in ALONE {
         check(&scene, &mut found);
     }
-    let mut kinds = [0; 7];
+    let (mut kinds, mut certification) = ([0; 7], unread());
     // Sums over homes that could not be read would only repeat what was already found.
     if named {
         let loads = Loads::of(&scene);
@@ -112,9 +143,14 @@ pub fn review(inventory: &Inventory, plan: &Plan, from: Option<&Plan>) -> Review
         let moved = moves::check(&scene, &mut found);
         kinds = money::check(&scene, &loads, &moved, &mut found);
         parts::check(&scene, &loads, &moved, &mut found);
+        certification = certificate::check(&scene, &planned, certificate, &mut found);
     }
     proof::check(&scene, &mut found);
-    found.into_review(kinds)
+    found.into_review(kinds, certification)
+}
+
+fn unread() -> Certification {
+    Certification::NotCertified { because: "the plan cannot be read against this inventory".to_owned() }
 }
 
 /// Checks that need no sums over pools, by name.
@@ -160,7 +196,7 @@ impl Found {
         self.notes.push(Finding { check, message, span });
     }
 
-    fn into_review(self, kinds: [i128; 7]) -> Review {
+    fn into_review(self, kinds: [i128; 7], certification: Certification) -> Review {
         let [control_planes, extended_support, nodes, licences, toil, storage_and_load_balancers, one_off] =
             kinds.map(arithmetic::money);
         Review {
@@ -176,6 +212,7 @@ impl Found {
                 one_off,
             },
             objective: arithmetic::money(kinds.iter().sum()),
+            certification,
         }
     }
 }

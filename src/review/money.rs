@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use super::Found;
 use super::arithmetic::{cost, money, spread};
-use super::loads::{HostLoad, Loads, overhead};
+use super::ground::{Case, Ground};
+use super::loads::{HostLoad, Loads};
 use super::scene::{Home, Host, Scene};
+use crate::inventory::Inventory;
 use crate::inventory::facts::SupportPhase;
 use crate::plan::Action;
 use crate::vocab::money::Money;
@@ -51,18 +53,24 @@ struct Running {
     nodes: i128,
 }
 
-fn running(scene: &Scene<'_>, host: &Host<'_>, load: &HostLoad) -> Running {
-    let prices = &scene.inventory.facts.extended_price;
+/// Control plane, extended support and toil of a cluster that runs.
+pub fn fixed(inventory: &Inventory, ground: &Ground<'_>) -> [i128; 3] {
+    let prices = &inventory.facts.extended_price;
     // Past its end it is still charged: a cluster that nobody supports must not look cheaper than one that somebody does.
-    let extended = match host.phase {
+    let extended = match ground.phase {
         SupportPhase::Standard => Money::ZERO,
-        SupportPhase::Extended | SupportPhase::Ended => prices.get(&host.offer.provider).copied().unwrap_or_default(),
+        SupportPhase::Extended | SupportPhase::Ended => prices.get(&ground.offer.provider).copied().unwrap_or_default(),
     };
-    let pools = host.offer.pools.iter().zip(&load.pools);
+    [cost(ground.offer.control_plane.price, 1), cost(extended, 1), cost(inventory.policy.toil.cluster, 1)]
+}
+
+fn running(scene: &Scene<'_>, host: &Host<'_>, load: &HostLoad) -> Running {
+    let [plane, extended, toil] = fixed(scene.inventory, &host.ground);
+    let pools = host.ground.offer.pools.iter().zip(&load.pools);
     Running {
-        plane: cost(host.offer.control_plane.price, 1),
-        extended: cost(extended, 1),
-        toil: cost(scene.inventory.policy.toil.cluster, 1),
+        plane,
+        extended,
+        toil,
         nodes: pools.map(|(pool, load)| cost(pool.price, load.nodes) + cost(pool.price, load.private_nodes)).sum(),
     }
 }
@@ -115,22 +123,27 @@ impl Own {
 
 /// A unit's licence, toil, storage, load balancers and move.
 pub fn own(scene: &Scene<'_>, home: &Home<'_>, moved: &HashSet<usize>) -> Own {
-    let (inventory, prices) = (scene.inventory, &scene.host(home).offer.prices);
-    let planned = home.total();
-    let is_vcluster = home.form.is_vcluster();
-    let backing = if is_vcluster { overhead(scene, home).storage } else { 0 };
+    of_case(&scene.case(home), moved.contains(&home.unit))
+}
+
+/// What the unit of a home that is or could be costs beside nodes.
+pub fn of_case(case: &Case<'_>, moved: bool) -> Own {
+    let (inventory, prices) = (case.inventory, &case.ground.offer.prices);
+    let planned = case.total();
+    let is_vcluster = case.form.is_vcluster();
+    let backing = if is_vcluster { inventory.facts.overhead(case.tenant.high_availability).storage } else { 0 };
     let policy = &inventory.policy;
     Own {
         licence: if is_vcluster { cost(inventory.vcluster.price, 1) } else { 0 },
-        toil: match home.form.tier() {
-            Tier::Namespace => cost(policy.toil.namespace, home.tenant.namespaces),
+        toil: match case.form.tier() {
+            Tier::Namespace => cost(policy.toil.namespace, case.tenant.namespaces),
             Tier::Vcluster => cost(policy.toil.vcluster, 1),
             Tier::Cluster => 0,
         },
         used: cost(prices.storage, planned.storage)
             + cost(prices.storage, backing)
             + cost(prices.load_balancer, planned.load_balancers),
-        moving: if moved.contains(&home.unit) { spread(policy.once.moving, policy.payback_months) } else { 0 },
+        moving: if moved { spread(policy.once.moving, policy.payback_months) } else { 0 },
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Found;
-use super::arithmetic::Node;
+use super::ground::Ground;
 use super::growth::Planned;
 use super::scene::{Home, Host, Scene, Units, words};
 use crate::inventory::{Inventory, Offer, Places, Tenant};
@@ -62,7 +62,7 @@ pub fn resolve<'a>(
             found.finding("unknown-cluster", message, None);
         }
         let form = form(placement, found);
-        let pools = host.and_then(|host| pools(placement, tenant, scene.hosts[host].offer, found));
+        let pools = host.and_then(|host| pools(placement, tenant, scene.hosts[host].ground.offer, found));
         if let (Some(unit), Some(host), Some(form), Some(pools)) = (unit, host, form, pools) {
             let home = scene.homes.len();
             scene.hosts[host].residents.push(home);
@@ -88,9 +88,8 @@ fn hosts<'a>(inventory: &'a Inventory, plan: &'a Plan, found: &mut Found) -> Vec
         }
         match made_of(inventory, &classes, planned) {
             Ok((offer, at)) => {
-                let phase = inventory.facts.support(offer.provider, planned.kubernetes, inventory.fleet.date);
-                let nodes = offer.pools.iter().map(|pool| Node::of(pool, &inventory.policy)).collect();
-                hosts.push(Host { planned, offer, nodes, at, phase, residents: Vec::new() });
+                let ground = Ground::of(inventory, offer, planned.kubernetes);
+                hosts.push(Host { planned, ground, at, residents: Vec::new() });
             }
             Err(message) => found.finding("unknown-class", message, None),
         }

@@ -42,7 +42,7 @@ fn own(scene: &Scene<'_>, home: &Home<'_>, found: &mut Found) {
 }
 
 fn pools(host: &Host<'_>, load: &HostLoad, found: &mut Found) {
-    let (name, offered) = (host.name(), &host.offer.pools);
+    let (name, offered) = (host.name(), &host.ground.offer.pools);
     if !host.planned.pools.iter().map(|pool| &pool.pool).eq(offered.iter().map(|pool| &pool.name)) {
         let listed: Vec<_> = offered.iter().map(|pool| format!("`{}`", pool.name)).collect();
         let message = format!("cluster `{name}` does not list its pools in order: {}", listed.join(", "));

@@ -40,7 +40,7 @@ fn at_least(home: &Home<'_>, least: i128, found: &mut Found) {
 }
 
 fn nodes(scene: &Scene<'_>, home: &Home<'_>) -> i128 {
-    let offer = scene.host(home).offer;
+    let offer = scene.host(home).ground.offer;
     let own = own_nodes(scene, home);
     own.into_iter().map(|(pool, nodes)| cost(offer.pools[pool].price, nodes.unwrap_or(0))).sum()
 }

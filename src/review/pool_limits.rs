@@ -6,7 +6,7 @@ use super::scene::Scene;
 
 pub fn check(scene: &Scene<'_>, loads: &Loads, found: &mut Found) {
     for (host, load) in scene.hosts.iter().zip(&loads.hosts).filter(|(host, _)| host.stays()) {
-        for (pool, load) in host.offer.pools.iter().zip(&load.pools) {
+        for (pool, load) in host.ground.offer.pools.iter().zip(&load.pools) {
             for (kind, nodes) in [("nodes", load.nodes), ("private nodes", load.private_nodes)] {
                 if nodes > pool.max {
                     let message = format!(

@@ -1,14 +1,15 @@
 //! Check `regulation`: a home has what each regime of its tenant asks. Who may be a neighbour is check `neighbours`.
 
 use super::Found;
-use super::scene::{Home, Scene};
-use crate::inventory::{Offer, Regulation};
+use super::ground::Case;
+use super::scene::Scene;
+use crate::inventory::Regulation;
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     for home in scene.bound_by("regulation").filter(|home| !home.tenant.regulation.is_empty()) {
         let host = scene.host(home);
         for regime in scene.inventory.regimes(home.tenant) {
-            if let Some(lack) = lack(regime, home, host.offer) {
+            if let Some(lack) = lack(regime, &scene.case(home)) {
                 let message = format!(
                     "{} falls under `{}`, which asks for {lack}; its home in cluster `{}` has not",
                     home.words(),
@@ -21,7 +22,13 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     }
 }
 
-fn lack(regime: &Regulation, home: &Home<'_>, offer: &Offer) -> Option<String> {
+/// True where every regime of the tenant finds what it asks for.
+pub fn allows(case: &Case<'_>) -> bool {
+    case.inventory.regimes(case.tenant).all(|regime| lack(regime, case).is_none())
+}
+
+fn lack(regime: &Regulation, case: &Case<'_>) -> Option<String> {
+    let offer = case.ground.offer;
     let Regulation {
         name: _,
         tier,
@@ -33,10 +40,10 @@ fn lack(regime: &Regulation, home: &Home<'_>, offer: &Offer) -> Option<String> {
         secrets_encryption,
         at: _,
     } = regime;
-    if home.form.tier() < *tier {
+    if case.form.tier() < *tier {
         return Some(format!("tier `{tier}` at least"));
     }
-    if home.form.isolation() < *nodes {
+    if case.form.isolation() < *nodes {
         return Some(format!("isolation `{nodes}` at least"));
     }
     if let Some(attestation) = attestation.as_ref().filter(|asked| !offer.attestations.contains(*asked)) {

@@ -1,23 +1,26 @@
 //! Check `scale`: no unit takes more than its share of a shared cluster's CPU, memory or pods.
 
 use super::Found;
-use super::arithmetic::share_of;
-use super::scene::{Home, Host, Scene};
+use super::ground::Ground;
+use super::scene::Scene;
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::Form;
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     let share = scene.inventory.policy.max_tenant_share;
-    let caps: Vec<[(&'static str, u64); 3]> =
-        scene.hosts.iter().map(|host| whole(host).map(|(what, all)| (what, share_of(all, share)))).collect();
-    for home in scene.bound_by("scale").filter(|home| loads_a_shared_cluster(home)) {
-        let Resources { cpu, memory, pods, gpu: _ } = home.total().resources;
-        for ((what, most), asked) in caps[home.host].into_iter().zip([cpu, memory, pods]) {
+    for home in scene.bound_by("scale") {
+        let host = scene.host(home);
+        let asked = home.total().resources;
+        if allows(&host.ground, home.form, &asked) {
+            continue;
+        }
+        let what = ["millicores", "MiB", "pods"];
+        for ((what, most), asked) in what.into_iter().zip(host.ground.tenant_share).zip(counted(&asked)) {
             if asked > most {
                 let message = format!(
                     "{} plans for {asked} {what}; {share} of cluster `{}` is {most}",
                     home.words(),
-                    scene.host(home).name()
+                    host.name()
                 );
                 found.finding("scale", message, Some(home.tenant.at.of("demand")));
             }
@@ -25,17 +28,19 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     }
 }
 
-/// What a cluster has of each: all pools at their most nodes, and its limit of pods.
-fn whole(host: &Host<'_>) -> [(&'static str, u64); 3] {
-    let most = |amount: fn(&Resources) -> u64| {
-        let pools = host.offer.pools.iter().zip(&host.nodes);
-        pools.fold(0_u64, |sum, (pool, node)| sum.saturating_add(amount(&node.raw).saturating_mul(pool.max)))
-    };
-    [("millicores", most(|raw| raw.cpu)), ("MiB", most(|raw| raw.memory)), ("pods", host.offer.limits.pods)]
+/// True where a unit that asks for so much dominates nobody.
+pub fn allows(ground: &Ground<'_>, form: Form, asked: &Resources) -> bool {
+    !loads_a_shared_cluster(form)
+        || counted(asked).into_iter().zip(ground.tenant_share).all(|(asked, most)| asked <= most)
 }
 
-fn loads_a_shared_cluster(home: &Home<'_>) -> bool {
-    match home.form {
+const fn counted(asked: &Resources) -> [u64; 3] {
+    let Resources { cpu, memory, pods, gpu: _ } = *asked;
+    [cpu, memory, pods]
+}
+
+const fn loads_a_shared_cluster(form: Form) -> bool {
+    match form {
         Form::NamespaceShared | Form::NamespaceDedicated | Form::VclusterShared | Form::VclusterDedicated => true,
         Form::VclusterPrivate | Form::Cluster => false,
     }

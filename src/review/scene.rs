@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::arithmetic::Node;
-use crate::inventory::facts::SupportPhase;
+use super::ground::{Case, Ground};
 use crate::inventory::{Inventory, Offer, Places, Pool, Tenant, Workload};
 use crate::plan::{Action, Placement, Plan, PlannedCluster};
 use crate::vocab::name::{ClusterName, Residency, TenantName};
@@ -85,14 +84,10 @@ impl<'a> Units<'a> {
 pub struct Host<'a> {
     /// What is planned for it.
     pub planned: &'a PlannedCluster,
-    /// What it offers.
-    pub offer: &'a Offer,
-    /// The nodes of its pools, in the offer's order.
-    pub nodes: Vec<Node>,
+    /// What it offers, and at which minor.
+    pub ground: Ground<'a>,
     /// Where the cluster or class was written.
     pub at: &'a Places,
-    /// Its support on the planning date.
-    pub phase: SupportPhase,
     /// Indices of the homes in it.
     pub residents: Vec<usize>,
 }
@@ -136,6 +131,18 @@ impl<'a> Scene<'a> {
     /// Where the unit of a home lives today.
     pub fn today(&self, home: &Home<'_>) -> Option<&'a Placement> {
         self.today[home.unit]
+    }
+
+    /// A home as what a rule's check judges.
+    pub fn case<'s>(&'s self, home: &'s Home<'a>) -> Case<'s> {
+        Case {
+            inventory: self.inventory,
+            tenant: home.tenant,
+            site: home.placement.site.as_ref(),
+            form: home.form,
+            ground: &self.host(home).ground,
+            planned: home.planned,
+        }
     }
 
     /// The host of a home.

@@ -7,7 +7,7 @@ use crate::inventory::facts::SupportPhase;
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
     for home in scene.bound_by("support") {
         let host = scene.host(home);
-        match host.phase {
+        match host.ground.phase {
             SupportPhase::Standard | SupportPhase::Extended => continue,
             SupportPhase::Ended => {}
         }

@@ -2,58 +2,71 @@
 //! them, and the shared nodes of sandboxes for those they are for.
 
 use super::Found;
-use super::scene::{Home, Host, Scene};
-use crate::inventory::{HostileHome, Policy, Trust};
+use super::ground::Case;
+use super::scene::Scene;
+use crate::inventory::{HostileHome, Trust};
 use crate::vocab::tier::{Form, Isolation};
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
-    let policy = &scene.inventory.policy;
     for home in scene.bound_by("trust") {
-        let host = scene.host(home);
-        let wrong = match home.tenant.trust {
-            Trust::Soft => None,
-            Trust::Hardened => hardened(home, host),
-            Trust::Hostile => hostile(home, host, policy),
-        };
-        if let Some(wrong) = wrong.or_else(|| sandbox(home, host, policy)) {
-            let message = format!("{} in cluster `{}` {wrong}", home.words(), host.name());
+        let case = scene.case(home);
+        let pools = home.pools.iter().enumerate();
+        let wrong = wrong_home(&case).or_else(|| pools.filter_map(|(at, pool)| wrong_pool(&case, at, *pool)).next());
+        if let Some(wrong) = wrong {
+            let message = format!("{} in cluster `{}` {wrong}", home.words(), scene.host(home).name());
             found.finding("trust", message, Some(home.tenant.at.of("trust")));
         }
     }
 }
 
-fn hardened(home: &Home<'_>, host: &Host<'_>) -> Option<&'static str> {
-    if home.form.isolation() < Isolation::Dedicated {
+/// True where the tenant may be trusted with this home, as far as it can be told without pools.
+pub fn allows(case: &Case<'_>) -> bool {
+    wrong_home(case).is_none()
+}
+
+/// True where a workload may be on a pool.
+pub fn allows_pool(case: &Case<'_>, workload: usize, pool: usize) -> bool {
+    wrong_pool(case, workload, pool).is_none()
+}
+
+const HOSTILE: &str = "is hostile, and policy does not let it live so";
+
+fn wrong_home(case: &Case<'_>) -> Option<&'static str> {
+    match case.tenant.trust {
+        Trust::Soft => None,
+        Trust::Hardened => hardened(case),
+        Trust::Hostile => match case.form {
+            Form::NamespaceShared | Form::NamespaceDedicated => Some(HOSTILE),
+            Form::Cluster => (!case.inventory.policy.hostile.contains(&HostileHome::Cluster)).then_some(HOSTILE),
+            // By pool: sandboxes, and private nodes where policy says so.
+            Form::VclusterShared | Form::VclusterDedicated | Form::VclusterPrivate => None,
+        },
+    }
+}
+
+fn hardened(case: &Case<'_>) -> Option<&'static str> {
+    if case.form.isolation() < Isolation::Dedicated {
         Some("is hardened and on shared nodes")
-    } else if !host.offer.audit_log {
+    } else if !case.ground.offer.audit_log {
         Some("is hardened, and the audit log stays on the cluster")
-    } else if !host.offer.secrets_encryption {
+    } else if !case.ground.offer.secrets_encryption {
         Some("is hardened, and secrets are not encrypted at rest")
     } else {
         None
     }
 }
 
-fn hostile(home: &Home<'_>, host: &Host<'_>, policy: &Policy) -> Option<&'static str> {
-    let allows = |word| policy.hostile.contains(&word);
-    let in_sandboxes =
-        allows(HostileHome::VclusterSandboxed) && home.parts(host.offer).all(|(_, pool, _)| pool.runtime.is_sandbox());
-    let allowed = match home.form {
-        Form::NamespaceShared | Form::NamespaceDedicated => false,
-        Form::VclusterShared | Form::VclusterDedicated => in_sandboxes,
-        Form::VclusterPrivate => allows(HostileHome::VclusterPrivate) || in_sandboxes,
-        Form::Cluster => allows(HostileHome::Cluster),
-    };
-    (!allowed).then_some("is hostile, and policy does not let it live so")
-}
-
-/// The shared nodes of a sandboxed pool are for hostile tenants, and for those that ask for that runtime where policy says so.
-fn sandbox(home: &Home<'_>, host: &Host<'_>, policy: &Policy) -> Option<&'static str> {
-    if !super::loads::has_shared_nodes(home.form) || home.tenant.trust == Trust::Hostile {
-        return None;
+fn wrong_pool(case: &Case<'_>, workload: usize, pool: usize) -> Option<&'static str> {
+    let (policy, runtime) = (&case.inventory.policy, case.pool(pool).runtime);
+    if case.tenant.trust == Trust::Hostile {
+        let allows = |word| policy.hostile.contains(&word);
+        let private = case.form == Form::VclusterPrivate && allows(HostileHome::VclusterPrivate);
+        let in_sandbox = allows(HostileHome::VclusterSandboxed) && runtime.is_sandbox();
+        return (case.form.is_vcluster() && !private && !in_sandbox).then_some(HOSTILE);
     }
-    let mut intrudes = home.parts(host.offer).filter(|(workload, pool, _)| {
-        pool.runtime.is_sandbox() && !(policy.share_sandboxes && workload.kernel.runtime == Some(pool.runtime))
-    });
-    intrudes.next().map(|_| "is not hostile and on the shared nodes of a sandboxed pool")
+    // The shared nodes of a sandboxed pool are for hostile tenants, and for those that ask for that runtime where policy says so.
+    let asked = case.workload(workload).0.kernel.runtime == Some(runtime);
+    let intrudes =
+        super::loads::has_shared_nodes(case.form) && runtime.is_sandbox() && !(policy.share_sandboxes && asked);
+    intrudes.then_some("is not hostile and on the shared nodes of a sandboxed pool")
 }

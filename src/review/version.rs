@@ -1,7 +1,8 @@
 //! Check `version`: the API server that a tenant talks to runs a minor in its range, and a vcluster's works on its host.
 
 use super::Found;
-use super::scene::{Home, Scene};
+use super::ground::Case;
+use super::scene::Scene;
 use crate::inventory::Verdict;
 use crate::vocab::tier::Form;
 use crate::vocab::version::Minor;
@@ -24,7 +25,7 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
                 format!("{} needs Kubernetes {}; its API server runs {minor}", home.words(), tenant.kubernetes);
             found.finding("version", message, span);
         }
-        if home.form.is_vcluster() && !pairs(scene, home, host.planned.kubernetes, minor) {
+        if home.form.is_vcluster() && !pairs(&scene.case(home), minor) {
             let message = format!(
                 "the vcluster of {} runs {minor} on cluster `{}` of {}, which is not known to work",
                 home.words(),
@@ -36,12 +37,22 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
     }
 }
 
+/// True where some minor of the API server fits; `lifted` where an exception lets the range and the pairs be.
+pub fn allows(case: &Case<'_>, lifted: bool) -> bool {
+    let fits = |minor: Minor| lifted || case.tenant.kubernetes.holds(minor);
+    if case.form.is_vcluster() {
+        case.inventory.vcluster.minors.iter().any(|minor| fits(*minor) && (lifted || pairs(case, *minor)))
+    } else {
+        fits(case.ground.kubernetes)
+    }
+}
+
 /// Whether a vcluster's minor may run on the host's. Private nodes bring their own kubelets.
-fn pairs(scene: &Scene<'_>, home: &Home<'_>, host: Minor, minor: Minor) -> bool {
-    home.form == Form::VclusterPrivate
-        || match scene.inventory.facts.pair(host, minor) {
+fn pairs(case: &Case<'_>, minor: Minor) -> bool {
+    case.form == Form::VclusterPrivate
+        || match case.inventory.facts.pair(case.ground.kubernetes, minor) {
             Verdict::Tested | Verdict::Likely => true,
-            Verdict::Unlisted => scene.inventory.vcluster.allow_unlisted_pairs,
+            Verdict::Unlisted => case.inventory.vcluster.allow_unlisted_pairs,
             Verdict::Broken => false,
         }
 }

@@ -15,7 +15,8 @@ use crate::cli::terminal::Terminal;
 /// Check a plan against the inventory, in exact integers, without the solver
 ///
 /// The check derives every figure itself and shares no code with the rules and the solver. `plan` runs it on every plan before it
-/// shows it; here it judges a plan that somebody else made, kept or passed on.
+/// shows it; here it judges a plan that somebody else made, kept or passed on. Where the plan's certificate stands beside it
+/// (`current.proof` beside `current.toml`), the bound is worked out anew as well.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -40,7 +41,8 @@ pub struct ReviewArgs {
 pub fn run(args: &ReviewArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let (inventory, plan) = load::current(&args.plan, &args.inventory)?;
     let from = args.from.as_deref().map(load::plan).transpose()?;
-    let review = review::review(&inventory, &plan, from.as_ref());
+    let certificate = load::certificate(&args.plan)?;
+    let review = review::review_with(&inventory, &plan, from.as_ref(), certificate.as_ref());
     terminal.print(&match args.format.format {
         Format::Text => report::review::text(&review, &plan, &inventory.sources, terminal.ink()),
         Format::Json => report::json::text(&report::json::review(&review, &inventory.sources)),

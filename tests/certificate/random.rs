@@ -1,0 +1,168 @@
+//! Certificates of any fleet with prices from dice: sound, whatever they prove.
+
+use fleetplan::inventory::Inventory;
+use fleetplan::plan::certificate::{
+    Certificate, Dimension, Group, GroupPrices, Members, Node, Part, Prices, Split, UNIT,
+};
+use fleetplan::plan::{Action, Plan};
+use fleetplan::vocab::tier::{Form, Tenancy};
+
+use super::fleets::Dice;
+
+/// One part with every cluster and class, told apart by what policy keeps apart or by nothing.
+pub fn certificate(inventory: &Inventory, plan: &Plan, from: Option<&Plan>, dice: &mut Dice) -> Certificate {
+    let mut dimensions = Vec::new();
+    if inventory.policy.separate_environments && dice.one_in(2) {
+        dimensions.push(Dimension::Environment);
+    }
+    for regime in inventory.regulations.iter().filter(|regime| regime.same_regime_neighbours) {
+        if dice.one_in(2) {
+            dimensions.push(Dimension::Regime(regime.name.clone()));
+        }
+    }
+    let mut members: Vec<(Members, Tenancy, usize, i64)> = Vec::new();
+    let shape = |offer: &fleetplan::inventory::Offer| (offer.pools.len(), offer.pools[0].price.0);
+    for cluster in &inventory.clusters {
+        let (pools, price) = shape(&cluster.offer);
+        members.push((Members::Clusters(vec![cluster.name.clone()]), cluster.tenancy, pools, price));
+    }
+    for copy in from.map_or(&[][..], |from| &from.clusters) {
+        if let Some(class) = copy.class.as_ref().filter(|_| copy.action != Action::Close) {
+            let (pools, price) = shape(&inventory.class(class).unwrap().offer);
+            members.push((Members::Clusters(vec![copy.name.clone()]), copy.tenancy, pools, price));
+        }
+    }
+    for class in &inventory.classes {
+        let (pools, price) = shape(&class.offer);
+        for (kubernetes, tenancy) in
+            class.kubernetes.iter().flat_map(|minor| class.tenancy.iter().map(move |t| (*minor, *t)))
+        {
+            members.push((Members::Class { class: class.name.clone(), kubernetes, tenancy }, tenancy, pools, price));
+        }
+    }
+    let (mut groups, mut shapes) = (Vec::new(), Vec::new());
+    for (of, tenancy, pools, price) in members {
+        let states = if tenancy == Tenancy::Shared { 1_usize << dimensions.len() } else { 1 };
+        for state in 0..states {
+            let bits = if tenancy == Tenancy::Shared { dimensions.len() } else { 0 };
+            groups.push(Group { of: of.clone(), holds: (0..bits).map(|bit| state >> bit & 1 == 1).collect() });
+            shapes.push(Shape { tenancy, is_class: matches!(of, Members::Class { .. }), pools, price });
+        }
+    }
+    let mut tree = Vec::new();
+    let deep = dice.below(4);
+    grow(inventory, plan, &shapes, deep, &mut Vec::new(), &mut tree, dice);
+    let part = Part { dimensions, groups, tree };
+    Certificate { format_version: Certificate::FORMAT_VERSION, plan: plan.fingerprint(), parts: vec![part] }
+}
+
+struct Shape {
+    tenancy: Tenancy,
+    is_class: bool,
+    pools: usize,
+    price: i64,
+}
+
+/// A tree of random splits. `way` are the bounds from above that stand on the way: group, and pool or none for open clusters.
+fn grow(
+    inventory: &Inventory,
+    plan: &Plan,
+    shapes: &[Shape],
+    deep: usize,
+    way: &mut Vec<(usize, Option<usize>)>,
+    tree: &mut Vec<Node>,
+    dice: &mut Dice,
+) {
+    if deep == 0 {
+        tree.push(Node::Leaf(prices(inventory, shapes, way, dice)));
+        return;
+    }
+    let group = dice.below(shapes.len());
+    let shape = &shapes[group];
+    let home = &plan.placements[dice.below(plan.placements.len())];
+    let at_most = dice.roll() % 4;
+    let (split, bound) = match dice.below(3) {
+        0 if shape.tenancy == Tenancy::Shared => (Split::Open { group, at_most }, Some((group, None))),
+        1 if shape.tenancy == Tenancy::Shared => {
+            let pool = dice.below(shape.pools);
+            (Split::Nodes { group, pool, at_most }, Some((group, Some(pool))))
+        }
+        _ => {
+            let form = if shape.tenancy == Tenancy::Shared { dice.pick(&Form::ALL[..5]) } else { Form::Cluster };
+            (Split::Home { tenant: home.tenant.clone(), site: home.site.clone(), group, form }, None)
+        }
+    };
+    tree.push(Node::Split(split));
+    way.extend(bound);
+    grow(inventory, plan, shapes, deep - 1, way, tree, dice);
+    if bound.is_some() {
+        way.pop();
+    }
+    grow(inventory, plan, shapes, deep - 1, way, tree, dice);
+}
+
+fn prices(inventory: &Inventory, shapes: &[Shape], way: &[(usize, Option<usize>)], dice: &mut Dice) -> Prices {
+    // Some leaves are priced with care, near what nodes cost; others with whatever the dice say.
+    let careful = !dice.one_in(4);
+    let groups = shapes.iter().enumerate().filter(|_| careful || !dice_skips(dice.roll()));
+    let groups = groups.collect::<Vec<_>>();
+    let groups = groups.into_iter().map(|(group, shape)| priced(group, shape, way, careful, dice)).collect();
+    let classes =
+        inventory.classes.iter().filter(|_| dice.one_in(3)).map(|class| class.name.clone()).collect::<Vec<_>>();
+    let classes = classes.into_iter().map(|name| (name, money(dice, 300_000_000))).collect();
+    Prices { groups, classes, moves: 0 }
+}
+
+fn dice_skips(roll: u64) -> bool {
+    roll.is_multiple_of(3)
+}
+
+/// Up to so many micro-units, as a price that is not a whole number of them.
+fn money(dice: &mut Dice, micro: i64) -> i128 {
+    i128::from(dice.roll() % micro.unsigned_abs().max(1)) * UNIT + i128::from(dice.roll() % 1_000_000)
+}
+
+fn priced(group: usize, shape: &Shape, way: &[(usize, Option<usize>)], careful: bool, dice: &mut Dice) -> GroupPrices {
+    let mut priced =
+        GroupPrices { group, load: vec![], nodes: vec![], private: vec![], all_nodes: 0, limits: [0; 7], open: 0 };
+    if shape.tenancy == Tenancy::Dedicated {
+        if !shape.is_class && dice.one_in(3) {
+            priced.limits[5] = money(dice, 200_000_000);
+        }
+        return priced;
+    }
+    let share = if careful { 1 + i64::try_from(dice.below(2)).unwrap() } else { 1 };
+    for _ in 0..shape.pools {
+        // A node of 16 CPU earns up to its price, or twice that.
+        priced.load.push([
+            i128::from(shape.price) * UNIT / 16_000 / i128::from(share),
+            if careful { 0 } else { money(dice, 20_000) },
+            if careful { 0 } else { money(dice, 2_000_000) },
+            if dice.one_in(3) { money(dice, shape.price) } else { 0 },
+        ]);
+    }
+    if dice.one_in(3) {
+        priced.private = (0..shape.pools).map(|_| money(dice, 100_000_000)).collect();
+    }
+    if dice.one_in(3) {
+        priced.all_nodes = money(dice, 10_000_000);
+    }
+    for limit in 0..7 {
+        if dice.one_in(6) {
+            priced.limits[limit] = money(dice, 100_000);
+        }
+    }
+    if dice.one_in(2) {
+        priced.nodes = (0..shape.pools)
+            .map(|pool| {
+                let price = money(dice, shape.price);
+                if way.contains(&(group, Some(pool))) && dice.one_in(2) { -price } else { price }
+            })
+            .collect();
+    }
+    if dice.one_in(2) {
+        let price = money(dice, 500_000_000);
+        priced.open = if way.contains(&(group, None)) && dice.one_in(2) { -price } else { price };
+    }
+    priced
+}
