@@ -2,6 +2,7 @@
 //! bound may ever be above what the best plan costs.
 #![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 
+mod dice;
 #[path = "agreement/fleets.rs"]
 mod fleets;
 #[path = "certificate/random.rs"]
@@ -28,7 +29,7 @@ fn read(text: &str) -> Inventory {
 }
 
 fn planned(inventory: &Inventory, from: Option<&Plan>) -> Option<Plan> {
-    let wishes = Wishes { from, partial: true, ..Wishes::default() };
+    let wishes = Wishes { from, ..Wishes::default() };
     match propose(inventory, &wishes, &mut |_| ControlFlow::Continue(())) {
         Proposal::Plan(plan) => Some(*plan),
         Proposal::Impossible(_) | Proposal::Unknown(_) => None,
@@ -126,8 +127,21 @@ fn a_plan_without_a_certificate_is_valid_and_its_bound_is_a_claim() {
 
 #[test]
 fn no_random_prices_prove_more_than_the_best_plan_costs() {
+    let (proven, near) = random_prices(0..5, 60);
+    assert!(proven > 100 && near > 10, "{proven} proofs, of which {near} prove half of the optimum");
+}
+
+#[test]
+#[ignore = "minutes; run it after a change of the model or of the certificate"]
+fn no_random_prices_prove_more_than_the_best_plan_costs_on_many_fleets() {
+    let (proven, near) = random_prices(1_000..1_100, 500);
+    assert!(proven > 20_000 && near > 2_000, "{proven} proofs, of which {near} prove half of the optimum");
+}
+
+/// Checks so many random proofs of each fleet. How many there were, and how many of them prove half of the optimum.
+fn random_prices(seeds: std::ops::Range<u64>, each: usize) -> (usize, usize) {
     let (mut proven, mut near) = (0, 0);
-    for seed in 0..12 {
+    for seed in seeds {
         let now = read(&fleet(seed));
         let Some(first) = planned(&now, None) else { continue };
         let later = read(&fleet(seed).replace("price = 0.768", "price = 1.536"));
@@ -141,7 +155,7 @@ fn no_random_prices_prove_more_than_the_best_plan_costs() {
             };
             (plan.proof.status, plan.proof.bound) = (Status::Feasible, Money(i64::MIN / 32));
             let mut dice = Dice(seed);
-            for _ in 0..40 {
+            for _ in 0..each {
                 let proof = random::certificate(inventory, &plan, from, &mut dice);
                 let proof = file::read("random.proof", &file::write(&proof)).unwrap();
                 let review = review_with(inventory, &plan, from, Some(&proof));
@@ -149,9 +163,9 @@ fn no_random_prices_prove_more_than_the_best_plan_costs() {
                 let bound = certified(&review).unwrap();
                 assert!(bound <= plan.proof.objective, "seed {seed}: {bound} above {}", plan.proof.objective);
                 proven += 1;
-                near += usize::from(bound.0 > plan.proof.objective.0 / 10 * 8);
+                near += usize::from(bound.0 > plan.proof.objective.0 / 2);
             }
         }
     }
-    assert!(proven > 300 && near > 20, "{proven} proofs, of which {near} prove four fifths of the optimum");
+    (proven, near)
 }

@@ -47,10 +47,11 @@ pub fn check(scene: &Scene<'_>, found: &mut Found) {
 
 /// True where chart, licence and host can run the vcluster, as far as it can be told without pools.
 pub fn allows(case: &Case<'_>) -> bool {
-    let private = case.form == Form::VclusterPrivate;
+    let has = |feature| case.inventory.vcluster.feature(feature).is_ok();
     !case.form.is_vcluster()
         || case.ground.offer.platform_pool.is_some()
-            && (!private || case.inventory.vcluster.feature(Feature::PrivateNodes).is_ok())
+            && (case.form != Form::VclusterPrivate || has(Feature::PrivateNodes))
+            && (!case.tenant.high_availability || has(Feature::HighAvailability))
 }
 
 /// True where chart and licence can put the vcluster's pods on a pool.

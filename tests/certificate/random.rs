@@ -107,8 +107,12 @@ fn prices(inventory: &Inventory, shapes: &[Shape], way: &[(usize, Option<usize>)
     let groups = shapes.iter().enumerate().filter(|_| careful || !dice_skips(dice.roll()));
     let groups = groups.collect::<Vec<_>>();
     let groups = groups.into_iter().map(|(group, shape)| priced(group, shape, way, careful, dice)).collect();
-    let classes =
-        inventory.classes.iter().filter(|_| dice.one_in(3)).map(|class| class.name.clone()).collect::<Vec<_>>();
+    let classes = inventory
+        .classes
+        .iter()
+        .filter(|_| !careful && dice.one_in(3))
+        .map(|class| class.name.clone())
+        .collect::<Vec<_>>();
     let classes = classes.into_iter().map(|name| (name, money(dice, 300_000_000))).collect();
     Prices { groups, classes, moves: 0 }
 }
@@ -138,8 +142,12 @@ fn priced(group: usize, shape: &Shape, way: &[(usize, Option<usize>)], careful: 
             i128::from(shape.price) * UNIT / 16_000 / i128::from(share),
             if careful { 0 } else { money(dice, 20_000) },
             if careful { 0 } else { money(dice, 2_000_000) },
-            if dice.one_in(3) { money(dice, shape.price) } else { 0 },
+            if !careful && dice.one_in(3) { money(dice, shape.price) } else { 0 },
         ]);
+    }
+    // Full nodes earn their price and nothing else is asked: that is what the careful leaves are.
+    if careful {
+        return priced;
     }
     if dice.one_in(3) {
         priced.private = (0..shape.pools).map(|_| money(dice, 100_000_000)).collect();

@@ -216,7 +216,10 @@ pub const SPOILS: &[(&str, &str, fn(&mut Certificate))] = &[
     ("a state missing", "the states of", |it| {
         it.parts[0].dimensions = vec![fleetplan::plan::certificate::Dimension::Environment];
     }),
-    ("a state twice", "the states of", |it| it.parts[0].groups.push(it.parts[0].groups[0].clone())),
+    ("a state twice", "the states of", |it| {
+        let again = it.parts[0].groups[0].clone();
+        it.parts[0].groups.push(again);
+    }),
     ("a state of no dimension", "the states of", |it| it.parts[0].groups[0].holds = vec![true]),
     ("states that nothing keeps apart", "does not keep apart", |it| {
         it.parts[0].dimensions = vec![fleetplan::plan::certificate::Dimension::Regime("soc2".parse().unwrap())];

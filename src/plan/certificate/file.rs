@@ -146,7 +146,7 @@ mod tests {
         let text = write(&certificate());
         for (before, after) in [
             ("\"plan\"", "\"plant\""),
-            ("\"namespace/shared\"", "\"tent\""),
+            ("\"namespace-shared\"", "\"tent\""),
             ("\"leaf\":{}", "\"leaf\":{\"moves\":1.5}"),
             ("\"leaf\":{}", "\"twig\":{}"),
             ("\"group\":0", "\"group\":-1"),

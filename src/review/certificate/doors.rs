@@ -43,6 +43,7 @@ struct Signature<'s> {
     disruption: Option<Seconds>,
     isolation: Isolation,
     brings_definitions: bool,
+    high_availability: bool,
     lifted: &'s [&'s str],
     first: (&'s Kernel, bool),
     /// A vector that holds nothing allocates nothing.
@@ -82,6 +83,7 @@ impl<'s> Doors<'s> {
             disruption: tenant.disruption,
             isolation: tenant.isolation,
             brings_definitions: !tenant.crds.is_empty(),
+            high_availability: tenant.high_availability,
             lifted,
             first,
             others: needs.collect(),
