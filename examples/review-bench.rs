@@ -2,6 +2,7 @@
 //!
 //! A fleet from the benchmark's generator, the plan that fleetplan makes for it within ten seconds, and a certificate of one leaf: prices
 //! that split each node's price over its CPU and memory. Reading is not measured; every figure is the best of five.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "fleet-bench/population/mod.rs"]
 mod population;
@@ -15,7 +16,7 @@ use fleetplan::inventory::{self, Inventory, Offer};
 use fleetplan::plan::certificate::{Certificate, Dimension, Group, GroupPrices, Members, Node, Part, Prices, UNIT};
 use fleetplan::plan::{Action, Plan, Status};
 use fleetplan::planner::{Proposal, Wishes, propose};
-use fleetplan::review::{Review, review, review_with};
+use fleetplan::review::{review, review_with};
 use fleetplan::vocab::money::Money;
 use fleetplan::vocab::tier::Tenancy;
 

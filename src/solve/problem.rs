@@ -134,7 +134,11 @@ impl Problem {
             .map(|((unit, group), signature)| {
                 let mut model = model(unit, group, signature, &host_named);
                 let labels = labels(setting, unit, &mut names);
-                model.choices = choices(setting, unit, &model, &tables[signature], &places, &labels, &names);
+                model.choices = choices(setting, unit, &model, &tables[signature], &places, &labels);
+                // A tree may close a home and keep a dearer one in the same cluster open, so that small fleets keep them all.
+                if grain == Grain::Coarse {
+                    model.choices = undominated(&model, &tables[signature], &places, &names);
+                }
                 model
             })
             .collect();
@@ -261,7 +265,7 @@ fn labels(setting: &Setting<'_>, unit: &Unit<'_>, names: &mut Names) -> LabelSet
     LabelSets { namespace, vcluster, none: names.set(Vec::new()) }
 }
 
-/// What is open to a unit, in the order of places, forms and pools: none of it dominated.
+/// What is open to a unit, in the order of places, forms and pools.
 fn choices(
     setting: &Setting<'_>,
     unit: &Unit<'_>,
@@ -269,7 +273,6 @@ fn choices(
     table: &[Candidate],
     places: &[Place],
     labels: &LabelSets,
-    names: &Names,
 ) -> Vec<Choice> {
     let mut all: Vec<Choice> = Vec::new();
     let mut first = 0;
@@ -292,7 +295,6 @@ fn choices(
             here.extend(choose(model, candidate, index, &places[place], set));
         }
         first = end;
-        undominated(model, table, &places[place], &mut here, names);
         all.extend(here);
     }
     all
@@ -314,24 +316,29 @@ fn amounts_allow(case: &Case<'_>, candidate: &Candidate) -> bool {
     })
 }
 
-fn undominated(model: &UnitModel, table: &[Candidate], place: &Place, here: &mut Vec<Choice>, names: &Names) {
-    if here.len() < 2 || place.pools.iter().any(|pool| pool.surviving.is_some()) {
-        return;
+/// The choices without those that another one in the same place dominates.
+fn undominated(model: &UnitModel, table: &[Candidate], places: &[Place], names: &Names) -> Vec<Choice> {
+    fn view<'v>(unit: &'v UnitModel, table: &'v [Candidate], choice: &'v Choice) -> View<'v> {
+        View { unit, candidate: &table[choice.candidate], choice }
     }
-    let usable = |pool: usize| place.pools[pool].usable;
     let better = |one: &Choice, other: &Choice| {
-        let [one, other] = [one, other].map(|choice| View { unit: model, candidate: &table[choice.candidate], choice });
-        one.dominates(&other, &names.sets[one.choice.labels], &names.sets[other.choice.labels], usable)
+        let place = &places[view(model, table, one).place()];
+        let usable = |pool: usize| place.pools[pool].usable;
+        place.pools.iter().all(|pool| pool.surviving.is_none())
+            && view(model, table, one).dominates(
+                &view(model, table, other),
+                &names.sets[one.labels],
+                &names.sets[other.labels],
+                usable,
+            )
     };
-    let kept: Vec<bool> = (0..here.len())
-        .map(|mine| {
-            !(0..here.len()).any(|other| {
-                other != mine
-                    && better(&here[other], &here[mine])
-                    && (other < mine || !better(&here[mine], &here[other]))
-            })
-        })
-        .collect();
-    let mut kept = kept.into_iter();
-    here.retain(|_| kept.next().unwrap_or(true));
+    let all = &model.choices;
+    let same =
+        |one: &usize, other: usize| view(model, table, &all[*one]).place() == view(model, table, &all[other]).place();
+    let beaten = |mine: usize| {
+        (0..all.len())
+            .filter(|other| *other != mine && same(other, mine))
+            .any(|other| better(&all[other], &all[mine]) && (other < mine || !better(&all[mine], &all[other])))
+    };
+    (0..all.len()).filter(|mine| !beaten(*mine)).map(|mine| all[mine].clone()).collect()
 }

@@ -136,7 +136,10 @@ fn clusters(proof: &mut Certificate, names: &[&str]) {
 }
 
 /// Kind, what the finding says, how it is made.
-pub const SPOILS: &[(&str, &str, fn(&mut Certificate))] = &[
+/// A kind of fault, what the review says of it, and the fault.
+pub type Spoil = (&'static str, &'static str, fn(&mut Certificate));
+
+pub const SPOILS: &[Spoil] = &[
     ("another plan", "belongs to another plan", |it| it.plan = "0".repeat(64)),
     ("a newer format", "has format version 2", |it| it.format_version = 2),
     ("a load price below zero", "the price of load is below zero", |it| leaf(it, 1).groups[0].load[0][1] = -1),

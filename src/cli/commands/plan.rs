@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::ValueHint;
 use fleetplan::inventory::Inventory;
+use fleetplan::plan::certificate::Certificate;
 use fleetplan::plan::{self, Plan};
 use fleetplan::planner::{self, Point, Proposal, Wishes};
 use fleetplan::report::table::Detail;
 use fleetplan::report::{self, words};
-use fleetplan::review;
+use fleetplan::review::{self, Certification};
 use fleetplan::vocab::calendar::Seconds;
 use fleetplan::vocab::diagnostic::Diagnostic;
 
@@ -92,13 +93,15 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
         let points = planner::frontier(&inventory, &wishes, &mut |progress| watcher.hear(progress));
         return show_frontier(&points, args, &inventory, &warnings, watcher, terminal);
     }
-    let proposal = planner::propose(&inventory, &wishes, &mut |progress| watcher.hear(progress));
+    let (proposal, certificate) =
+        planner::propose_certified(&inventory, &wishes, &mut |progress| watcher.hear(progress));
     let ended = Ended::of(watcher);
     let exit = match proposal {
         Proposal::Plan(plan) => {
             let plan = reviewed(*plan, &inventory, from.as_ref())?;
             if !args.dry_run && !to_stdout {
-                write(&plan, &args.out, terminal)?;
+                let certificate = certificate.filter(|found| holds(found, &plan, &inventory, from.as_ref()));
+                write(&plan, certificate.as_ref(), &args.out, terminal)?;
             }
             show(&plan, args, to_stdout, terminal)?;
             Exit::Done
@@ -202,10 +205,23 @@ fn show(plan: &Plan, args: &PlanArgs, to_stdout: bool, terminal: &Terminal) -> R
     })
 }
 
-/// Writes the plan file, over nothing but an earlier plan.
-fn write(plan: &Plan, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
+/// True where the check works out from the certificate what the plan claims. A bound that a backend proved has no such certificate.
+fn holds(certificate: &Certificate, plan: &Plan, inventory: &Inventory, from: Option<&Plan>) -> bool {
+    let review = review::review_with(inventory, plan, from, Some(certificate));
+    review.findings.is_empty() && matches!(review.certification, Certification::Certified { .. })
+}
+
+/// Writes the plan file, over nothing but an earlier plan, and the certificate beside it. One of an earlier plan does not stay.
+fn write(plan: &Plan, certificate: Option<&Certificate>, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
     load::refuse_to_overwrite(path)?;
-    save(path, &plan::file::write(plan), terminal)
+    save(path, &plan::file::write(plan), terminal)?;
+    let beside = load::certificate_path(path);
+    match certificate {
+        Some(certificate) => save(&beside, &plan::certificate::file::write(certificate), terminal),
+        None if load::certificate(path).is_ok_and(|found| found.is_some()) => std::fs::remove_file(&beside)
+            .map_err(|error| Failure::outside("cannot-write", format!("cannot remove `{}`: {error}", said(&beside)))),
+        None => Ok(()),
+    }
 }
 
 /// What is said beside the answer: time, interruption, warnings. Never part of a file, so that equal plans stay equal.

@@ -115,7 +115,7 @@ impl<'s> Judge<'s> {
                 let pinned =
                     |pin: &&Pin| pin::allows(self.scene.inventory, pin, unit.site, way.form, |name| place.holds(name));
                 let fits = (!unit.is_near || near::allows(way.form))
-                    && unit.pins.iter().all(|pin| pinned(pin))
+                    && unit.pins.iter().all(pinned)
                     && (lifts("scale") || scale::allows(&place.ground, way.form, &total.resources));
                 if fits {
                     self.way(unit, door.place, way, today, lives_here, room, visit)?;

@@ -15,6 +15,9 @@ const DEEPEST: usize = 1_000;
 /// A price of more than this, over a million a month for one of anything, is no price. It keeps sums of products in range.
 const HIGHEST_PRICE: i128 = 1 << 72;
 
+/// What the bounds on a count may pay: an empty half is shown by prices that pay for more than any plan costs, and its sums are checked one by one.
+const HIGHEST_RANGE_PRICE: i128 = 1 << 90;
+
 /// What nodes may earn, in the same unit.
 const HIGHEST_CHARGE: i128 = 1 << 80;
 
@@ -164,7 +167,10 @@ fn not_negative(price: i128, of: &str) -> Result<i128, String> {
 }
 
 fn signed(price: i128, of: &str) -> Result<i128, String> {
-    not_negative(price.saturating_abs(), of).map(|_| price)
+    match price.saturating_abs() {
+        0..=HIGHEST_RANGE_PRICE => Ok(price),
+        _ => Err(format!("the price of {of} is beyond what can be checked")),
+    }
 }
 
 const WHAT: [&str; LIMITS] =
