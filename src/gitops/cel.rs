@@ -170,7 +170,11 @@ fn default_token() -> Judgement {
         every_container(&mounted)
     );
     let message = "pods of the service account `default` carry no token: name an account of your own";
-    simple("default-token", "The default service account gives no token", expression, message)
+    Judgement {
+        // Pods of a vcluster have the vcluster's own tokens at that path.
+        namespaces: vec![of_workloads()],
+        ..simple("default-token", "The default service account gives no token", expression, message)
+    }
 }
 
 fn no_host_path() -> Judgement {

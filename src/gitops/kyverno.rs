@@ -149,12 +149,12 @@ fn of_workloads() -> Value {
 }
 
 /// Whoever needs a token for the API server names an account of its own. The mount is what the API server adds where the account
-/// allows it.
+/// allows it. Pods of a vcluster have the vcluster's own tokens at that path.
 fn default_token() -> Policy {
     let mounts = "request.object.spec.[containers, initContainers, ephemeralContainers][][].volumeMounts[].mountPath";
     let rule = json!({
         "name": "token",
-        "match": pods(&[]),
+        "match": pods(&[of_workloads()]),
         "preconditions": { "all": [
             { "key": "{{ request.object.spec.serviceAccountName || 'default' }}", "operator": "Equals", "value": "default" },
         ] },
