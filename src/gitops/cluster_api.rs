@@ -1,10 +1,12 @@
 //! Clusters that are opened from a class, as Cluster API's `Cluster` with a topology.
 //!
-//! In: a host that is a copy of a class, and the homes in it. Out: one `Cluster` (v1beta2) whose `ClusterClass` is called like the class:
-//! one machine deployment per pool, and one more per tenant with dedicated nodes in it, with labels and taints. What the
+//! In: a host that is a copy of a class, and the homes in it. Out: one `Cluster`, in the version that the class names, whose `ClusterClass` is
+//! called like the class: one machine deployment (or machine pool) per pool, and one more per tenant with dedicated nodes in it, with labels
+//! and taints. What the
 //! `ClusterClass` must offer is said in `templates/README.md`. Clusters of the inventory are somebody else's to manage.
 //!
-//! Taints go through a variable of the `ClusterClass`: the topology's own `taints` are refused by Cluster API 1.12.
+//! Taints go through a variable of the `ClusterClass`, in both versions: Cluster API 1.12 refuses the topology's own `taints` unless its
+//! feature gate `MachineTaintPropagation` is on, which it is not by default.
 
 use serde_json::{Value, json};
 
@@ -13,22 +15,31 @@ use super::home::{Home, Host};
 use super::names;
 use super::quota::gpu_resource;
 use super::vcluster::patch_of;
-use crate::inventory::Pool;
+use crate::inventory::{ClusterApi, Inventory, Pool, Workers};
 use crate::vocab::tier::Tenancy;
 
 /// The namespace of the management cluster that holds the fleet's clusters.
 pub(super) const NAMESPACE: &str = "fleetplan-clusters";
 
 /// The document of a host; none for a cluster that is no copy of a class.
-pub(super) fn document(host: &Host<'_>, homes: &[Home<'_>]) -> Option<Document> {
+pub(super) fn document(inventory: &Inventory, host: &Host<'_>, homes: &[Home<'_>]) -> Option<Document> {
     let class = host.planned.class.as_ref()?;
     let residents: Vec<&Home<'_>> = homes.iter().filter(|home| home.host.name() == host.name()).collect();
+    let (api, workers) = inventory.class(class).map(|class| (class.cluster_api, class.workers)).unwrap_or_default();
+    let (version, reference) = match api {
+        ClusterApi::V1beta1 => ("v1beta1", ("class", json!(class.as_str()))),
+        ClusterApi::V1beta2 => ("v1beta2", ("classRef", json!({ "name": class.as_str() }))),
+    };
+    let workers = match workers {
+        Workers::MachineDeployments => "machineDeployments",
+        Workers::MachinePools => "machinePools",
+    };
     let mut labels = Labels::managed();
     if let (Tenancy::Dedicated, Some(home)) = (host.planned.tenancy, residents.first()) {
         labels = labels.with(TENANT, home.name());
     }
     let says = json!({
-        "apiVersion": "cluster.x-k8s.io/v1beta2",
+        "apiVersion": format!("cluster.x-k8s.io/{version}"),
         "kind": "Cluster",
         "metadata": {
             "name": host.name(),
@@ -37,16 +48,16 @@ pub(super) fn document(host: &Host<'_>, homes: &[Home<'_>]) -> Option<Document> 
             "annotations": { CONFIRM.0: CONFIRM.1 },
         },
         "spec": { "topology": {
-            "classRef": { "name": class.as_str() },
+            reference.0: reference.1,
             "version": patch_of(host.minor()),
             "variables": [{ "name": "region", "value": host.planned.region.as_str() }],
-            "workers": { "machineDeployments": machine_deployments(host, &residents) },
+            "workers": { workers: pools(host, &residents) },
         } },
     });
     Some(Document::new("cluster_api/cluster.yaml.hbs", says))
 }
 
-fn machine_deployments(host: &Host<'_>, residents: &[&Home<'_>]) -> Vec<Value> {
+fn pools(host: &Host<'_>, residents: &[&Home<'_>]) -> Vec<Value> {
     let mut all = Vec::new();
     for planned in &host.planned.pools {
         let Some((_, pool)) = host.offer.pool(&planned.pool) else { continue };
@@ -57,8 +68,8 @@ fn machine_deployments(host: &Host<'_>, residents: &[&Home<'_>]) -> Vec<Value> {
             .filter(|(_, nodes)| *nodes > 0)
             .collect();
         let owned: u64 = owners.iter().map(|(_, nodes)| nodes).sum();
-        all.push(machine_deployment(pool, None, planned.nodes.saturating_sub(owned)));
-        all.extend(owners.into_iter().map(|(owner, nodes)| machine_deployment(pool, Some(owner), nodes)));
+        all.push(workers_of(pool, None, planned.nodes.saturating_sub(owned)));
+        all.extend(owners.into_iter().map(|(owner, nodes)| workers_of(pool, Some(owner), nodes)));
     }
     all
 }
@@ -68,7 +79,7 @@ pub(super) fn own_nodes(home: &Home<'_>, pool: &Pool) -> u64 {
     home.parts.iter().filter(|part| part.pool.name == pool.name).map(|part| part.nodes).sum()
 }
 
-fn machine_deployment(pool: &Pool, owner: Option<&str>, replicas: u64) -> Value {
+fn workers_of(pool: &Pool, owner: Option<&str>, replicas: u64) -> Value {
     let mut labels = Labels::default().with(POOL, pool.name.as_str());
     let mut taints = Vec::new();
     if let Some(model) = &pool.gpu {

@@ -63,6 +63,10 @@ pub(super) const POOL: &str = "node.cluster.x-k8s.io/fleetplan-pool";
 pub(super) const PLATFORM: &str = "fleetplan.dev/platform";
 /// Label of pods that a load balancer may reach.
 pub(super) const EXPOSED: &str = "fleetplan.dev/exposed";
+/// Annotations of an exception: who answers for it, why, and the last day on which it holds.
+pub(super) const OWNER: &str = "fleetplan.dev/owner";
+pub(super) const REASON: &str = "fleetplan.dev/reason";
+pub(super) const UNTIL: &str = "fleetplan.dev/until";
 /// The team that owns an object. The one label without a prefix: people and bills read it.
 pub(super) const TEAM: &str = "team";
 /// Argo CD asks a person before it deletes or prunes what carries this.

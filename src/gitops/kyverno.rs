@@ -1,24 +1,28 @@
 //! The fleet's policies as Kyverno's `ClusterPolicy`: what every tenant's pods must and must not do.
 //!
 //! In: the inventory and a host. Out: one file per policy. They select namespaces that carry a tenant's label, so the platform's own
-//! pods are never judged by them. Everything here is accepted by Kyverno 1.10 and later.
+//! pods are never judged by them. Everything here is accepted by Kyverno 1.10 to 1.19.
 //!
 //! Kyverno reads `{{ … }}`, `*`, `?`, `|`, `!` and `&` in its values, so the only free text, the registries, is checked first.
 
 use serde_json::{Value, json};
 
-use super::document::{CONFIRM, DEDICATED, Document, Labels, NODES, POD_SECURITY, TEAM, TENANT, TIER};
+use super::cel::TOKEN_PATH;
+use super::document::{CONFIRM, DEDICATED, Document, Labels, NODES, TEAM, TENANT, TIER};
 use super::home::Host;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, PodPolicy};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::tier::Tenancy;
 
 /// The policies of a host: file name without its ending, and document.
-pub(super) fn documents(inventory: &Inventory, host: &Host<'_>) -> Vec<(&'static str, Document)> {
+pub(super) fn documents(inventory: &Inventory, host: &Host<'_>) -> Vec<(String, Vec<Document>)> {
     let mut policies = vec![
+        ("default-token", default_token()),
         ("inject-team-label", inject_team_label()),
         ("no-host-path", no_host_path()),
+        ("resources", resources()),
         ("run-as-non-root", run_as_non_root()),
+        ("seccomp", seccomp()),
         ("team-label", team_label(inventory)),
     ];
     if !inventory.policy.registries.is_empty() {
@@ -30,8 +34,24 @@ pub(super) fn documents(inventory: &Inventory, host: &Host<'_>) -> Vec<(&'static
     policies.sort_by_key(|(name, _)| *name);
     policies
         .into_iter()
-        .map(|(name, policy)| (name, Document::new("kyverno/cluster-policy.yaml.hbs", policy.says(name))))
+        .map(|(name, policy)| {
+            (name.to_owned(), vec![Document::new("kyverno/cluster-policy.yaml.hbs", policy.says(name))])
+        })
         .collect()
+}
+
+/// The rules of a policy that can be lifted, as an exception names them. Kyverno judges templates under names of their own.
+pub(super) fn rule_names(policy: PodPolicy) -> Vec<String> {
+    let (rule, judges_templates) = match policy {
+        PodPolicy::DefaultToken => ("token", true),
+        PodPolicy::NoHostPath => ("volumes", true),
+        PodPolicy::Resources => ("containers", false),
+        PodPolicy::RunAsNonRoot => ("security-context", true),
+        PodPolicy::Seccomp => ("profile", true),
+        PodPolicy::TrustedRegistries => ("images", true),
+    };
+    let prefixes: &[&str] = if judges_templates { &["", "autogen-", "autogen-cronjob-"] } else { &[""] };
+    prefixes.iter().map(|prefix| format!("{prefix}{rule}")).collect()
 }
 
 /// A registry that Kyverno would read as something else than a prefix of images.
@@ -123,7 +143,73 @@ fn inject_team_label() -> Policy {
     Policy { title: "Pods carry their team's label", judges: false, rules: vec![rule] }
 }
 
-/// Namespaces and pods of tenants belong to a team that exists.
+/// Namespaces in which pods are the tenant's own, and get defaults from its LimitRange.
+fn of_workloads() -> Value {
+    json!({ "key": TIER, "operator": "In", "values": ["cluster", "namespace"] })
+}
+
+/// Whoever needs a token for the API server names an account of its own. The mount is what the API server adds where the account
+/// allows it. Pods of a vcluster have the vcluster's own tokens at that path.
+fn default_token() -> Policy {
+    let mounts = "request.object.spec.[containers, initContainers, ephemeralContainers][][].volumeMounts[].mountPath";
+    let rule = json!({
+        "name": "token",
+        "match": pods(&[of_workloads()]),
+        "preconditions": { "all": [
+            { "key": "{{ request.object.spec.serviceAccountName || 'default' }}", "operator": "Equals", "value": "default" },
+        ] },
+        "validate": {
+            "message": "pods of the service account `default` carry no token: name an account of your own",
+            "deny": { "conditions": { "any": [
+                {
+                    "key": "{{ request.object.spec.automountServiceAccountToken || `false` }}",
+                    "operator": "Equals",
+                    "value": true,
+                },
+                { "key": format!("{{{{ {mounts} || `[]` }}}}"), "operator": "AnyIn", "value": [TOKEN_PATH] },
+            ] } },
+        },
+    });
+    Policy { title: "The default service account gives no token", judges: true, rules: vec![rule] }
+}
+
+/// What a LimitRange fills in, so that it stays on.
+fn resources() -> Policy {
+    let says = json!({ "resources": { "requests": { "cpu": "?*", "memory": "?*" }, "limits": { "memory": "?*" } } });
+    let rule = json!({
+        "name": "containers",
+        "match": pods(&[of_workloads()]),
+        "validate": {
+            "message": "each container says its requests of cpu and memory, and its limit of memory",
+            "pattern": { "spec": { "=(initContainers)": [says], "containers": [says] } },
+        },
+    });
+    Policy { title: "Containers say what they need", judges: false, rules: vec![rule] }
+}
+
+/// As the Pod Security Standard `restricted` asks.
+fn seccomp() -> Policy {
+    let profile = |type_: &str| json!({ "seccompProfile": { "type": type_ } });
+    let filtered = "RuntimeDefault | Localhost";
+    let mut in_pod =
+        every_container(&json!({ "=(securityContext)": { "=(seccompProfile)": { "=(type)": filtered } } }));
+    in_pod["securityContext"] = profile(filtered);
+    let in_each = every_container(&json!({ "securityContext": profile(filtered) }));
+    let rule = json!({
+        "name": "profile",
+        "match": pods(&[of_workloads()]),
+        "preconditions": { "all": [
+            { "key": "{{ request.object.spec.os.name || 'linux' }}", "operator": "NotEquals", "value": "windows" },
+        ] },
+        "validate": {
+            "message": "the seccomp profile must be RuntimeDefault or Localhost for the pod, or for each of its containers",
+            "anyPattern": [{ "spec": in_pod }, { "spec": in_each }],
+        },
+    });
+    Policy { title: "System calls are filtered", judges: true, rules: vec![rule] }
+}
+
+/// Namespaces and pods of tenants belong to a team that exists. A pod without the label has its namespace's.
 fn team_label(inventory: &Inventory) -> Policy {
     let teams = &inventory.fleet.teams;
     let known = if teams.is_empty() {
@@ -131,17 +217,19 @@ fn team_label(inventory: &Inventory) -> Policy {
     } else {
         teams.iter().map(|team| team.as_str()).collect::<Vec<_>>().join(" | ")
     };
-    let validate = json!({
-        "message": "the label `team` must name a team that the fleet knows",
-        "pattern": { "metadata": { "labels": { TEAM: known } } },
+    let message = "the label `team` must name a team that the fleet knows";
+    let of_pods = json!({
+        "message": message,
+        "pattern": { "metadata": { "=(labels)": { format!("=({TEAM})"): known } } },
     });
+    let of_namespaces = json!({ "message": message, "pattern": { "metadata": { "labels": { TEAM: known } } } });
     let tenants = json!({ "matchExpressions": [{ "key": TENANT, "operator": "Exists" }] });
     let rules = vec![
-        json!({ "name": "pods", "match": pods(&[]), "validate": validate }),
+        json!({ "name": "pods", "match": pods(&[]), "validate": of_pods }),
         json!({
             "name": "namespaces",
             "match": { "any": [{ "resources": { "kinds": ["Namespace"], "selector": tenants } }] },
-            "validate": validate,
+            "validate": of_namespaces,
         }),
     ];
     Policy { title: "Tenants belong to a known team", judges: true, rules }
@@ -160,7 +248,7 @@ fn no_host_path() -> Policy {
     Policy { title: "No paths of the node in pods", judges: true, rules: vec![rule] }
 }
 
-/// As the Pod Security Standard `restricted` asks, also for pods that a vcluster syncs.
+/// As the Pod Security Standard `restricted` asks, also for pods that a vcluster syncs. Tenants of another level are excepted.
 fn run_as_non_root() -> Policy {
     let when_said = every_container(&json!({ "=(securityContext)": { "=(runAsNonRoot)": true } }));
     let in_each = every_container(&json!({ "securityContext": { "runAsNonRoot": true } }));
@@ -168,7 +256,7 @@ fn run_as_non_root() -> Policy {
     in_pod["securityContext"] = json!({ "runAsNonRoot": true });
     let rule = json!({
         "name": "security-context",
-        "match": pods(&[json!({ "key": POD_SECURITY, "operator": "In", "values": ["restricted"] })]),
+        "match": pods(&[]),
         "validate": {
             "message": "runAsNonRoot must be true for the pod, or for each of its containers",
             "anyPattern": [{ "spec": in_pod }, { "spec": in_each }],

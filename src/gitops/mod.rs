@@ -30,22 +30,27 @@
 //! tenants/<cluster>/<tenant>/release.yaml       and kustomization.yaml, for a vcluster
 //! ```
 
+mod admission;
 mod agree;
 mod applicationset;
 mod appproject;
+mod cel;
 mod cluster_api;
 mod control_plane;
 pub mod convert;
 mod document;
 mod epoch;
+mod exceptions;
 mod expand;
 mod flux;
 mod flux_release;
 mod home;
 mod kyverno;
+mod kyverno_cel;
 mod names;
 mod namespace;
 mod network;
+mod policies;
 mod quota;
 mod rbac;
 mod readme;
@@ -88,6 +93,7 @@ pub fn generate(inventory: &Inventory, plan: &Plan, templates: &Templates) -> Re
             return Err(faults);
         }
     };
+    faults.extend(policies::check_engines(&fleet));
     let delivery = inventory.fleet.gitops.delivery;
     let mut writer = Writer::new(templates, delivery, faults);
     for home in &fleet.homes {
@@ -134,11 +140,11 @@ fn write_home(writer: &mut Writer<'_>, inventory: &Inventory, home: &Home<'_>) {
 
 fn write_host(writer: &mut Writer<'_>, inventory: &Inventory, host: &Host<'_>, fleet: &Fleet<'_>) {
     let (about, whose) = (json!({ "cluster": about_host(host) }), format!("cluster `{}`", host.name()));
-    for (name, policy) in kyverno::documents(inventory, host) {
+    for (name, documents) in policies::documents(inventory, host, &fleet.homes) {
         let path = format!("{}/manifests/{name}.yaml", shard::policies_folder(host));
-        writer.write(&path, &[policy], &about, &whose);
+        writer.write(&path, &documents, &about, &whose);
     }
-    if let Some(cluster) = cluster_api::document(host, &fleet.homes) {
+    if let Some(cluster) = cluster_api::document(inventory, host, &fleet.homes) {
         writer.write(&format!("{}/manifests/cluster.yaml", shard::cluster_folder(host)), &[cluster], &about, &whose);
     }
 }

@@ -25,6 +25,7 @@ macro_rules! shipped {
 }
 
 shipped! {
+    "admission/policy.yaml.hbs"
     "applicationset/application-set.yaml.hbs"
     "appproject/app-project.yaml.hbs"
     "argocd/application.yaml.hbs"
@@ -35,6 +36,9 @@ shipped! {
     "flux/namespace.yaml.hbs"
     "flux/source.yaml.hbs"
     "kyverno/cluster-policy.yaml.hbs"
+    "kyverno/mutating-policy.yaml.hbs"
+    "kyverno/policy-exception.yaml.hbs"
+    "kyverno/validating-policy.yaml.hbs"
     "namespace/namespace.yaml.hbs"
     "namespace/service-account.yaml.hbs"
     "network/network-policy.yaml.hbs"

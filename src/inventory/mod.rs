@@ -5,11 +5,13 @@
 //! whole planner units. What tenants ask together may still be impossible; that is for `planner` to find.
 
 mod believe;
+pub mod engine;
 pub mod facts;
 pub mod fleet;
 pub mod lint;
 pub mod offer;
 pub mod places;
+pub mod pod_policy;
 pub mod policy;
 mod read;
 pub mod tenant;
@@ -22,11 +24,15 @@ use serde::Serialize;
 use crate::vocab::diagnostic::{Sources, Span};
 use crate::vocab::name::{ClassName, ClusterName, TenantName};
 
+pub use engine::{Lacking, PolicyEngine};
 pub use facts::Facts;
 pub use fleet::{Delivery, Fleet, Gitops};
 pub use lint::{Lint, lint};
-pub use offer::{Class, Cluster, Cni, ControlPlane, Limits, Offer, PolicyEngine, Pool, Provider, Runtime, UnitPrices};
+pub use offer::{
+    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, Offer, Pool, Provider, Runtime, UnitPrices, Workers,
+};
 pub use places::Places;
+pub use pod_policy::{PodPolicy, PolicyException};
 pub use policy::{CrdPolicy, Distro, Edition, HostileHome, OneOff, Policy, Regulation, Toil, VclusterPolicy, Verdict};
 pub use read::{Reading, follows_from_unread, read};
 pub use tenant::{Crd, EgressPolicy, Guardrails, Kernel, PodSecurity, Tenant, Trust, Workload};
@@ -55,6 +61,9 @@ pub struct Inventory {
     pub pins: Vec<Pin>,
     /// Rules that are lifted for a tenant for a time.
     pub exceptions: Vec<Exception>,
+    /// Policies of pods that are lifted for a tenant for a time. No rule reads them: they change what is rendered, not where it lives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policy_exceptions: Vec<PolicyException>,
     /// Calendars, version pairs, chart overheads: shipped, and overridden by the inventory.
     pub facts: Facts,
     /// The files, for snippets. Not part of the fingerprint.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Places;
+use super::{Places, PolicyEngine};
 use crate::vocab::calendar::Seconds;
 use crate::vocab::money::Money;
 use crate::vocab::name::{Attestation, ClassName, ClusterName, PoolName, Region, Residency};
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::Tenancy;
-use crate::vocab::version::Minor;
+use crate::vocab::version::{KyvernoVersion, Minor};
 use crate::vocab::words::words;
 
 /// A cluster that exists.
@@ -46,6 +46,12 @@ pub struct Class {
     pub open_at_most: u32,
     /// What copies may be, sorted.
     pub tenancy: Vec<Tenancy>,
+    /// The version in which its clusters are written for Cluster API. v1beta2.
+    #[serde(skip_serializing_if = "ClusterApi::is_default")]
+    pub cluster_api: ClusterApi,
+    /// What Cluster API makes its nodes from. machine-deployments.
+    #[serde(skip_serializing_if = "Workers::is_default")]
+    pub workers: Workers,
     /// What each copy offers.
     pub offer: Offer,
     /// Where it was written.
@@ -72,6 +78,9 @@ pub struct Offer {
     pub attestations: BTreeSet<Attestation>,
     /// The engine that enforces the fleet's policies. kyverno.
     pub policies: PolicyEngine,
+    /// The version of Kyverno, where it is the engine. The newest that is known.
+    #[serde(skip_serializing_if = "KyvernoVersion::is_default")]
+    pub kyverno: KyvernoVersion,
     /// Its network. kubernetes: plain NetworkPolicies.
     pub cni: Cni,
     /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity). true.
@@ -118,12 +127,38 @@ pub struct ControlPlane {
     pub disruption: Seconds,
 }
 
-/// The engine that enforces the fleet's policies in a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// The version in which a cluster is written for Cluster API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum PolicyEngine {
-    /// Kyverno's ClusterPolicy.
-    Kyverno,
+pub enum ClusterApi {
+    /// `cluster.x-k8s.io/v1beta1`.
+    V1beta1,
+    /// `cluster.x-k8s.io/v1beta2`.
+    #[default]
+    V1beta2,
+}
+
+impl ClusterApi {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What Cluster API makes a pool's nodes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Workers {
+    /// A MachineDeployment: one object per node.
+    #[default]
+    MachineDeployments,
+    /// A MachinePool: the provider's own group of nodes.
+    MachinePools,
+}
+
+impl Workers {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The network of a cluster, as far as it changes which policies can be written.
@@ -256,7 +291,8 @@ impl Pool {
 
 words! {
     Provider { Eks = "eks", Gke = "gke", Aks = "aks", SelfManaged = "self-managed" }
-    PolicyEngine { Kyverno = "kyverno" }
+    ClusterApi { V1beta1 = "v1beta1", V1beta2 = "v1beta2" }
+    Workers { MachineDeployments = "machine-deployments", MachinePools = "machine-pools" }
     Cni { Kubernetes = "kubernetes", Cilium = "cilium", Calico = "calico" }
     Runtime { Runc = "runc", Gvisor = "gvisor", Kata = "kata", Firecracker = "firecracker" }
 }

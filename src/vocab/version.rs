@@ -15,6 +15,9 @@ pub enum VersionFault {
     /// Not a minor.
     #[error("not a Kubernetes minor such as `1.35`")]
     Minor,
+    /// Not a version of Kyverno.
+    #[error("not a version of Kyverno such as `1.18`")]
+    Kyverno,
     /// Not a range.
     #[error("not a range such as `1.35`, `>=1.34` or `>=1.34, <1.37`")]
     Range,
@@ -53,6 +56,44 @@ impl Serialize for Minor {
 impl<'de> serde::Deserialize<'de> for Minor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A version of Kyverno, as far as it changes what can be written: `1.18`. The major is always 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KyvernoVersion(pub u16);
+
+impl KyvernoVersion {
+    /// True for the version that holds where none is said.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for KyvernoVersion {
+    /// The newest version whose schemas were at hand.
+    fn default() -> Self {
+        Self(18)
+    }
+}
+
+impl FromStr for KyvernoVersion {
+    type Err = VersionFault;
+    fn from_str(text: &str) -> Result<Self, VersionFault> {
+        text.parse().map(|Minor(minor)| Self(minor)).map_err(|_: VersionFault| VersionFault::Kyverno)
+    }
+}
+
+impl fmt::Display for KyvernoVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("1.{}", self.0))
+    }
+}
+
+impl Serialize for KyvernoVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -238,7 +238,7 @@ fn policies_judge_containers_init_containers_and_ephemeral_ones() {
         assert!(["containers", "=(initContainers)", "=(ephemeralContainers)"].iter().all(|key| spec[*key].is_array()));
     }
     let teams = policy("team-label");
-    assert_eq!(at(&teams, "spec.rules.0.validate.pattern.metadata.labels.team"), "health | ml | payments");
+    assert_eq!(at(&teams, "spec.rules.0.validate.pattern.metadata")["=(labels)"]["=(team)"], "health | ml | payments");
     for policy in of_kind(&tree, "ClusterPolicy") {
         assert_eq!(policy["spec"]["validationFailureAction"], "Enforce");
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 
 mod delivery;
+mod engines;
 mod expand;
 mod fixture;
 mod flux;

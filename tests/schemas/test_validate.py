@@ -61,6 +61,9 @@ class Broken(unittest.TestCase):
     def test_a_kind_without_a_schema(self):
         self.refuses("no schema", "policies/*/manifests/no-host-path.yaml", "kind: ClusterPolicy", "kind: Stranger")
 
+    def test_an_exception_that_names_no_policy(self):
+        self.refuses("policyName", "policies/*/manifests/exceptions.yaml", "policyName:", "policy:")
+
     def test_a_key_that_stands_twice(self):
         self.refuses("stand twice", "tenants/*/*/manifests/quota.yaml", "kind: ", "kind: X\nkind: ")
 

@@ -6,7 +6,8 @@ usage: validate.py [--unknown-charts] --schemas DIR TREE...
 Every YAML file of a tree is read strictly (no key twice) and validated strictly (no key that a schema does not know):
 values of a vcluster against the schema of the very chart version in its descriptor, alone and merged into the chart's
 defaults as Helm does; kinds of Argo CD, Kyverno and Cluster API against every version of their CRDs in DIR and against
-DIR/strict; Kubernetes' own kinds against the minor of the cluster that they go to. A kind without a schema is a failure.
+DIR/strict, or against what stands in written/ beside this file; Kubernetes' own kinds against the minor of the cluster that
+they go to. A kind without a schema is a failure.
 A chart version without one is a failure too, unless --unknown-charts says that it may be counted apart; its values must fit the
 chart next below or next above then. Legacy charts have no schema and no neighbour.
 
@@ -25,6 +26,10 @@ import jsonschema
 import referencing
 import yaml
 from kubernetes_validate import utils as kubernetes
+
+
+# Schemas of kinds that DIR lacks, written by hand: what the tree uses of them, and nothing else.
+WRITTEN = pathlib.Path(__file__).parent / "written"
 
 
 class StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -76,10 +81,11 @@ class Schemas:
         self.root = root
         self.custom = {}
         self.judged = {}
-        for file in sorted((root / "strict").rglob("*.json")):
-            kind, _, version = file.stem.rpartition("_")
-            key = (f"{file.parent.name}/{version}", kind)
-            self.custom.setdefault(key, []).append((f"strict/{file.name}", json.loads(file.read_text())))
+        for folder in (root / "strict", WRITTEN):
+            for file in sorted(folder.rglob("*.json")):
+                kind, _, version = file.stem.rpartition("_")
+                key = (f"{file.parent.name}/{version}", kind)
+                self.custom.setdefault(key, []).append((f"{folder.name}/{file.name}", json.loads(file.read_text())))
         for file in sorted(root.glob("*/*/*.yaml")):
             if file.parts[-3] == "vcluster":
                 continue
@@ -190,7 +196,7 @@ class Tree:
         """Problems of a file. What was judged once is not judged again: many trees share most of their files."""
         text = file.read_text()
         parts = file.relative_to(self.root).parts
-        minor = self.minors.get(parts[1]) if parts[0] == "tenants" else None
+        minor = self.minors.get(parts[1]) if parts[0] in ("tenants", "policies") else None
         chart = None
         if file.name == "values.yaml":
             descriptor = yaml.load((file.parent / "vclusters.fleetplan.yaml").read_text(), Loader=StrictLoader)

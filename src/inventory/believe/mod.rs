@@ -3,11 +3,13 @@
 //! In: [`Written`] tables, each key perhaps missing. Out: an [`Inventory`], or nothing and the faults that say why.
 
 pub mod bounds;
+mod engine;
 pub mod facts;
 mod fleet;
 mod names;
 mod near;
 mod offer;
+mod policy_exception;
 mod pool;
 mod tenant;
 mod waiver;
@@ -59,6 +61,7 @@ pub fn believe(
     let date = fleet.as_ref().map(|fleet| fleet.date);
     let mut pins = waiver::pins(&written, date, &names, faults);
     let mut exceptions = waiver::exceptions(&written, date, &names, faults);
+    let mut policy_exceptions = policy_exception::policy_exceptions(&written, date, faults);
     near::check(&written.tenants, faults);
     names.find_doubles(&written, faults);
     missing_tables(&written, faults);
@@ -71,6 +74,7 @@ pub fn believe(
     tenants.sort_by(|a, b| a.name.cmp(&b.name));
     pins.sort_by(|a, b| (&a.tenant, a.until, &a.cluster).cmp(&(&b.tenant, b.until, &b.cluster)));
     exceptions.sort_by(|a, b| (&a.tenant, &a.rule, a.until).cmp(&(&b.tenant, &b.rule, b.until)));
+    policy_exceptions.sort_by(|a, b| (&a.tenant, a.policy, a.until).cmp(&(&b.tenant, b.policy, b.until)));
     let inventory = Inventory {
         fleet: fleet?,
         policy,
@@ -81,6 +85,7 @@ pub fn believe(
         tenants,
         pins,
         exceptions,
+        policy_exceptions,
         facts: known.facts,
         sources,
     };

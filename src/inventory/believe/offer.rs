@@ -8,14 +8,16 @@ use crate::inventory::written::offer::{
 };
 use crate::inventory::written::table::Table;
 use crate::inventory::{
-    Class, Cluster, Cni, ControlPlane, Limits, Offer, Policy, PolicyEngine, Pool, Provider, UnitPrices,
+    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, Offer, Policy, PolicyEngine, Pool, Provider, UnitPrices,
+    Workers,
 };
 use crate::vocab::diagnostic::{Diagnostic, Span};
 use crate::vocab::money::Money;
 use crate::vocab::name::{Attestation, LONGEST_NAME, PoolName, Residency};
 use crate::vocab::tier::Tenancy;
+use crate::vocab::version::{KyvernoVersion, Minor};
 
-use super::{facts, or, sorted, values};
+use super::{each, engine, facts, or, sorted, values};
 
 /// What the tables of a cluster and a class have in common.
 struct Parts<'a> {
@@ -29,6 +31,8 @@ struct Parts<'a> {
     seccomp_default: Option<&'a At<bool>>,
     attestations: Option<&'a At<Set<Attestation>>>,
     policies: Option<&'a At<PolicyEngine>>,
+    kyverno: Option<&'a At<KyvernoVersion>>,
+    minors: Vec<&'a At<Minor>>,
     cni: Option<&'a At<Cni>>,
     workload_identity: Option<&'a At<bool>>,
     limits: Option<&'a At<WrittenLimits>>,
@@ -38,7 +42,7 @@ struct Parts<'a> {
 }
 
 macro_rules! parts {
-    ($table:expr, $called:expr) => {
+    ($table:expr, $called:expr, $minors:expr) => {
         Parts {
             called: $called,
             provider: $table.provider.as_ref(),
@@ -49,6 +53,8 @@ macro_rules! parts {
             seccomp_default: $table.seccomp_default.as_ref(),
             attestations: $table.attestations.as_ref(),
             policies: $table.policies.as_ref(),
+            kyverno: $table.kyverno.as_ref(),
+            minors: $minors,
             cni: $table.cni.as_ref(),
             workload_identity: $table.workload_identity.as_ref(),
             limits: $table.limits.as_ref(),
@@ -68,7 +74,7 @@ pub fn cluster(
 ) -> Option<Cluster> {
     let table = &at.value;
     let called = table.name.as_ref().map_or_else(|| "a cluster".to_owned(), |at| format!("cluster `{}`", at.value));
-    let offer = offer(&parts!(table, called), defaults, policy, faults);
+    let offer = offer(&parts!(table, called, table.kubernetes.iter().collect()), defaults, policy, faults);
     Some(Cluster {
         name: table.name.as_ref()?.value.clone(),
         region: table.region.as_ref()?.value.clone(),
@@ -89,7 +95,8 @@ pub fn class(
 ) -> Option<Class> {
     let table = &at.value;
     let called = table.name.as_ref().map_or_else(|| "a class".to_owned(), |at| format!("class `{}`", at.value));
-    let offer = offer(&parts!(table, called.clone()), defaults, policy, faults);
+    let offer =
+        offer(&parts!(table, called.clone(), each(table.kubernetes.as_ref()).collect()), defaults, policy, faults);
     let empties = [
         ("regions", table.regions.as_ref().filter(|list| list.value.0.is_empty()).map(|at| at.span)),
         ("kubernetes", table.kubernetes.as_ref().filter(|list| list.value.0.is_empty()).map(|at| at.span)),
@@ -133,6 +140,8 @@ pub fn class(
             Some(tenancy) => sorted(Some(tenancy)),
             None => vec![Tenancy::Shared, Tenancy::Dedicated],
         },
+        cluster_api: or(table.cluster_api.as_ref(), ClusterApi::default()),
+        workers: or(table.workers.as_ref(), Workers::default()),
         offer: offer?,
         at: table.places(),
     })
@@ -172,6 +181,7 @@ fn offer(
     let base = provider.and_then(|provider| defaults.get(&provider)).copied();
     let limits = facts::limits(parts.limits, base.unwrap_or(UNKNOWN_PROVIDER), faults);
     check_minimum(parts, &pools, limits, faults);
+    engine::check(&parts.called, parts.policies, parts.kyverno, &parts.minors, faults);
     let control_plane = parts.control_plane.map(|at| &at.value);
     let prices = parts.prices.map(|at| &at.value);
     Some(Offer {
@@ -186,6 +196,7 @@ fn offer(
         seccomp_default: parts.seccomp_default.map(|at| at.value),
         attestations: values(parts.attestations).into_iter().collect(),
         policies: or(parts.policies, PolicyEngine::Kyverno),
+        kyverno: or(parts.kyverno, KyvernoVersion::default()),
         cni: or(parts.cni, Cni::Kubernetes),
         workload_identity: or(parts.workload_identity, true),
         limits,

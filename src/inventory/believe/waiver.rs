@@ -129,7 +129,7 @@ impl<'a> Sites<'a> {
     }
 }
 
-/// The exceptions. Two for one rule of one tenant are a fault; one that has ended is a warning.
+/// The exceptions from rules. Two for one rule of one tenant are a fault; one that has ended is a warning, whatever it lifted.
 pub fn exceptions(
     written: &Written,
     date: Option<Date>,
@@ -138,8 +138,11 @@ pub fn exceptions(
 ) -> Vec<Exception> {
     let mut seen: HashMap<(&str, &str), Span> = HashMap::new();
     for At { value: table, .. } in &written.exceptions {
-        let (Some(tenant), Some(rule)) = (&table.tenant, &table.rule) else { continue };
-        if let Some(first) = seen.insert((tenant.value.as_str(), &rule.value.0), rule.span) {
+        let Some(tenant) = &table.tenant else { continue };
+        lifts_one(table, tenant, faults);
+        if let Some(rule) = &table.rule
+            && let Some(first) = seen.insert((tenant.value.as_str(), &rule.value.0), rule.span)
+        {
             let message = format!("two exceptions lift rule `{}` for tenant `{}`", rule.value.0, tenant.value);
             faults.push(
                 Diagnostic::error("two-exceptions", message)
@@ -155,6 +158,28 @@ pub fn exceptions(
         }
     }
     written.exceptions.iter().filter_map(|at| exception(&at.value, names, faults)).collect()
+}
+
+/// An exception lifts a rule or a policy: one of the two.
+fn lifts_one(table: &WrittenException, tenant: &At<TenantName>, faults: &mut Vec<Diagnostic>) {
+    let unread = |key| table.head.unread.contains(&key);
+    match (&table.rule, &table.policy) {
+        (None, None) if !unread("rule") && !unread("policy") => faults.push(
+            Diagnostic::error("empty-exception", format!("the exception of tenant `{}` lifts nothing", tenant.value))
+                .at(tenant.span, "")
+                .help("write the `rule` or the `policy` that it lifts, or remove it"),
+        ),
+        (Some(rule), Some(policy)) => faults.push(
+            Diagnostic::error(
+                "exception-of-two",
+                format!("the exception of tenant `{}` lifts a rule and a policy", tenant.value),
+            )
+            .at(policy.span, "the policy")
+            .also(rule.span, "the rule")
+            .help("write two exceptions: each ends on a day of its own"),
+        ),
+        (Some(_), None) | (None, Some(_) | None) => {}
+    }
 }
 
 fn exception(table: &WrittenException, names: &Names, faults: &mut Vec<Diagnostic>) -> Option<Exception> {

@@ -42,7 +42,7 @@ table! {
         tenant: Vec<At<WrittenTenant>> = none,
         /// Placements that were promised.
         pin: Vec<At<WrittenPin>> = none,
-        /// Rules that are lifted for one tenant for a time.
+        /// Rules, and policies of pods, that are lifted for one tenant for a time.
         exception: Vec<At<WrittenException>> = none,
         /// Support calendars, by provider and minor, over the shipped ones.
         calendar: Named<Provider, Named<Minor, WrittenSupport>> = none,

@@ -7,14 +7,14 @@ use toml::de::DeValue;
 
 use super::node::{Key, Node, Shape, shown};
 use crate::inventory::{
-    Cni, CrdPolicy, Delivery, Distro, Edition, EgressPolicy, HostileHome, PodSecurity, PolicyEngine, Provider, Runtime,
-    Trust, Verdict,
+    ClusterApi, Cni, CrdPolicy, Delivery, Distro, Edition, EgressPolicy, HostileHome, PodPolicy, PodSecurity,
+    PolicyEngine, Provider, Runtime, Trust, Verdict, Workers,
 };
 use crate::vocab::calendar::{Date, Seconds};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::edit::nearest;
 use crate::vocab::tier::{Isolation, Nodes, Tenancy, Tier};
-use crate::vocab::version::{ChartVersion, Minor, MinorRange, VersionFault};
+use crate::vocab::version::{ChartVersion, KyvernoVersion, Minor, MinorRange, VersionFault};
 
 impl Shape for bool {
     fn expects() -> String {
@@ -54,6 +54,7 @@ macro_rules! from_str {
 
 from_str! {
     Minor: "bad-minor", "a Kubernetes minor such as \"1.35\"", r"^v?1\.[0-9]{1,3}$";
+    KyvernoVersion: "bad-kyverno-version", "a version of Kyverno such as \"1.18\"", r"^v?1\.[0-9]{1,3}$";
     ChartVersion: "bad-chart-version", "an exact chart version such as \"0.36.1\"", r"^[0-9]+\.[0-9]+\.[0-9]+$";
     Seconds: "bad-duration", "a duration such as \"30s\", \"5m\" or \"1h30m\"", r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
 }
@@ -73,7 +74,7 @@ impl Shape for MinorRange {
                         format!("no minor meets `{}`", shown(text)),
                         "bounds that leave a minor between them, such as \">=1.34, <1.37\"",
                     ),
-                    VersionFault::Minor | VersionFault::Range | VersionFault::Chart => {
+                    VersionFault::Minor | VersionFault::Range | VersionFault::Chart | VersionFault::Kyverno => {
                         node.bad("bad-range", format!("`{}` is {why}", shown(text)), &expects)
                     }
                 });
@@ -197,6 +198,9 @@ worded!(
     EgressPolicy,
     Provider,
     PolicyEngine,
+    PodPolicy,
+    ClusterApi,
+    Workers,
     Cni,
     Runtime,
     CrdPolicy,

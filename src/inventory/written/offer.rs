@@ -4,11 +4,11 @@ use super::node::{At, Set};
 use super::number::{ASKED, Amount, Count, Cpu, Hourly, Memory, OFFERED, Whole};
 use super::table::table;
 use super::text::{Arch, GpuModel, KernelVersion, Module, Os};
-use crate::inventory::{Cni, PolicyEngine, Provider, Runtime};
+use crate::inventory::{ClusterApi, Cni, PolicyEngine, Provider, Runtime, Workers};
 use crate::vocab::calendar::Seconds;
 use crate::vocab::name::{Attestation, ClassName, ClusterName, PoolName, Region, Residency};
 use crate::vocab::tier::Tenancy;
-use crate::vocab::version::Minor;
+use crate::vocab::version::{KyvernoVersion, Minor};
 
 /// The most nodes of one pool: six times the largest cluster that a provider's quota page names.
 pub const MOST_NODES: u64 = 100_000;
@@ -40,8 +40,11 @@ table! {
         seccomp_default: bool = none,
         /// What it has been attested for.
         attestations: Set<Attestation> = "[]",
-        /// The engine that enforces the fleet's policies.
+        /// The engine that enforces the fleet's policies: Kyverno's ClusterPolicy (Kyverno 1.10 to 1.19), its CEL policies
+        /// (`kyverno-cel`, Kyverno 1.17 or later), or Kubernetes' own admission policies (`admission`, Kubernetes 1.30 or later).
         policies: PolicyEngine = "kyverno",
+        /// The version of Kyverno that runs there, where Kyverno is the engine.
+        kyverno: KyvernoVersion = "1.18",
         /// Its network, as far as it changes which policies can be written.
         cni: Cni = "kubernetes",
         /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity).
@@ -72,6 +75,10 @@ table! {
         open_at_most: Whole<0, 1000> = "1",
         /// What its clusters may be.
         tenancy: Set<Tenancy> = "[\"shared\", \"dedicated\"]",
+        /// The version in which its clusters are written for Cluster API.
+        cluster_api: ClusterApi = "v1beta2",
+        /// What Cluster API makes its nodes from.
+        workers: Workers = "machine-deployments",
         /// Its control plane: price per hour, and the longest planned outage.
         control_plane: WrittenControlPlane = required,
         /// Whether its clusters ship their audit logs.
@@ -82,8 +89,11 @@ table! {
         seccomp_default: bool = none,
         /// What it has been attested for.
         attestations: Set<Attestation> = "[]",
-        /// The engine that enforces the fleet's policies.
+        /// The engine that enforces the fleet's policies: Kyverno's ClusterPolicy (Kyverno 1.10 to 1.19), its CEL policies
+        /// (`kyverno-cel`, Kyverno 1.17 or later), or Kubernetes' own admission policies (`admission`, Kubernetes 1.30 or later).
         policies: PolicyEngine = "kyverno",
+        /// The version of Kyverno that runs there, where Kyverno is the engine.
+        kyverno: KyvernoVersion = "1.18",
         /// Its network, as far as it changes which policies can be written.
         cni: Cni = "kubernetes",
         /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity).

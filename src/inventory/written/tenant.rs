@@ -4,7 +4,7 @@ use super::node::{At, Set};
 use super::number::{ASKED, Count, Cpu, Memory, Storage, Whole};
 use super::table::table;
 use super::text::{Arch, GpuModel, LowestKernel, Module, Os, Text};
-use crate::inventory::{Crd, EgressPolicy, PodSecurity, Runtime, Trust};
+use crate::inventory::{Crd, EgressPolicy, PodPolicy, PodSecurity, Runtime, Trust};
 use crate::vocab::calendar::{Date, Seconds};
 use crate::vocab::name::{ClusterName, Environment, RegimeName, Residency, TeamName, TenantName, WorkloadName};
 use crate::vocab::share::Growth;
@@ -162,12 +162,14 @@ table! {
         until: Date = none,
     }
 
-    /// A rule that is lifted for one tenant for a time.
+    /// A rule, or a policy of pods, that is lifted for one tenant for a time.
     struct WrittenException {
         /// Whose.
         tenant: TenantName = required,
-        /// The rule's name, such as `disruption`.
-        rule: Text = required,
+        /// The rule's name, such as `disruption`. Either this, or `policy`.
+        rule: Text = none,
+        /// The policy of pods that is lifted: the tree names it in an exception from that policy, with owner, reason and end.
+        policy: PodPolicy = none,
         /// The team that answers for it.
         owner: TeamName = required,
         /// Why.
