@@ -346,6 +346,8 @@ fn are_alike(one: &Existing<'_>, other: &Existing<'_>) -> bool {
 fn are_offers_alike(one: &Offer, other: &Offer) -> bool {
     let Offer {
         provider,
+        // What enforces policies decides no home.
+        kyverno: _,
         residency,
         control_plane,
         audit_log,
