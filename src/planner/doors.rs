@@ -161,18 +161,15 @@ pub fn decided(
         }
         let case = case(place, form);
         let elsewhere = case.host.offer().residency != *residency;
-        if *least > 0 && (elsewhere || (place, form) == home) {
+        // A door that requirements leave open may be open; the others are closed whatever the amounts, and asked only where they could decide.
+        let asked = (*least == 0).then(|| reasons(&case));
+        let is_open = asked.as_ref().is_some_and(Vec::is_empty);
+        open += usize::from(is_open);
+        if is_open || elsewhere || (place, form) == home {
             continue;
         }
-        if *least == 0 {
-            let reasons = reasons(&case);
-            open += usize::from(reasons.is_empty());
-            if reasons.is_empty() || elsewhere || (place, form) == home {
-                continue;
-            }
-        }
         let Some(cost) = estimate(place, form).filter(|cost| *cost < own) else { continue };
-        let reasons = reasons(&case);
+        let reasons = asked.unwrap_or_else(|| reasons(&case));
         let key = (reasons.len(), cost, place, form);
         if best.as_ref().is_none_or(|(known, _)| key < *known) {
             best = Some((key, reasons));

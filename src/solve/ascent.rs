@@ -50,30 +50,22 @@ impl Layout {
     }
 
     fn prices(&self, flat: &[f64]) -> Prices<f64> {
-        let entries = self.first.iter().zip(&self.pools).map(|(first, pools)| {
-            let own = &flat[*first..*first + width(*pools)];
-            let (load, rest) = own.split_at(pools * LOADS);
-            let load = load.chunks_exact(LOADS).map(|four| [four[0], four[1], four[2], four[3]]).collect();
-            let mut limits = [0.0; LIMITS];
-            limits.copy_from_slice(&rest[1..]);
-            EntryPrices { load, all_nodes: rest[0], limits }
-        });
+        let entries = (0..self.first.len()).map(|entry| self.prices_of(entry, flat));
         Prices { entries: entries.collect(), moves: flat[self.all - 1] }
     }
 }
 
-/// Prices at which the bound is high. `start` may hold those of a problem that was like this one.
+/// Prices at which the bound is high.
 #[must_use]
 pub fn ascend(
     relaxation: &Relaxation<'_>,
-    start: Option<&Prices<f64>>,
     threads: usize,
     target: f64,
     stop: &mut dyn FnMut(f64) -> bool,
 ) -> Prices<f64> {
     let layout = Layout::new(relaxation);
     let scale = scales(relaxation, &layout);
-    let mut flat = start.map_or_else(|| node_prices(relaxation, &layout), |prices| flatten(prices, &layout));
+    let mut flat = node_prices(relaxation, &layout);
     let steps = (WORK / relaxation.members.len().max(1)).clamp(60, MOST_STEPS);
     let (mut kept, mut best) = (flat.clone(), f64::NEG_INFINITY);
     let mut squares = vec![0.0; layout.all];
@@ -123,16 +115,6 @@ pub fn ascend(
     }
     project(relaxation, &layout, &mut kept);
     layout.prices(&kept)
-}
-
-fn flatten(prices: &Prices<f64>, layout: &Layout) -> Vec<f64> {
-    let mut flat = vec![0.0; layout.all];
-    for (entry, first) in prices.entries.iter().zip(&layout.first) {
-        let own = entry.load.iter().flatten().chain([&entry.all_nodes]).chain(&entry.limits);
-        flat[*first..].iter_mut().zip(own).for_each(|(to, from)| *to = *from);
-    }
-    flat[layout.all - 1] = prices.moves;
-    flat
 }
 
 /// What one unit of each price's limit is worth: a node's price, a cluster's fixed cost.

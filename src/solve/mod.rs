@@ -181,13 +181,13 @@ fn solve_component(
         }
     }
     let Some(state) = best else { return Part::Unknown(units.to_vec()) };
-    let cheaper = state.cost_of(problem, &part.places);
-    if by == exact::NAME && incumbent != Some(cheaper) && !stopped {
+    let cost = state.cost_of(problem, &part.places);
+    if by == exact::NAME && incumbent != Some(cost) && !stopped {
         // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
-        grown = grow(&relaxation, Some(cheaper));
+        grown = grow(&relaxation, Some(cost));
         bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
     }
-    if bound == cheaper {
+    if bound == cost {
         (proven, by) = (true, "prices");
     }
     let (entries, dimensions) = (relaxation.entries, relaxation.dimensions);
@@ -200,7 +200,6 @@ fn solve_component(
     if problem.max_moves.is_some_and(|most| state.moves() > most) {
         return Part::Unknown(units.to_vec());
     }
-    let cost = state.cost_of(problem, &part.places);
     if proven {
         bound = cost;
     }
@@ -243,7 +242,7 @@ fn bound(
 ) -> (i64, lagrangian::Prices<i128>) {
     use crate::solve::lagrangian::Number;
     let target = incumbent.map_or(f64::INFINITY, f64::money);
-    let prices = ascent::ascend(relaxation, None, 1, target, &mut |value| {
+    let prices = ascent::ascend(relaxation, 1, target, &mut |value| {
         #[expect(clippy::cast_possible_truncation, reason = "only shown while the ascent goes on")]
         let value = value as i64;
         stop(value)

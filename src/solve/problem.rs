@@ -281,7 +281,6 @@ fn choices(
         let end =
             table[first..].iter().position(|candidate| candidate.place != place).map_or(table.len(), |n| first + n);
         let host = &setting.hosts[places[place].hosts[0]];
-        let mut here: Vec<Choice> = Vec::with_capacity(end - first);
         for (index, candidate) in table.iter().enumerate().take(end).skip(first) {
             let case = Case { setting, unit, host, form: candidate.form };
             if !amounts_allow(&case, candidate) {
@@ -292,10 +291,9 @@ fn choices(
                 (Tenancy::Shared, Tier::Vcluster) => labels.vcluster,
                 (Tenancy::Shared, Tier::Namespace | Tier::Cluster) => labels.namespace,
             };
-            here.extend(choose(model, candidate, index, &places[place], set));
+            all.extend(choose(model, candidate, index, &places[place], set));
         }
         first = end;
-        all.extend(here);
     }
     all
 }
