@@ -1,10 +1,11 @@
 //! No text of an inventory or a plan changes the structure of a file.
 //!
-//! Each payload goes into each free text. Either it is refused, or the tree has the same files, each with the same shape (keys, kinds of
-//! values, number of items) as with plain text, and the payload stands in it as it was written.
+//! Each payload goes into each free text, for Argo CD and for Flux. Either it is refused, or the tree has the same files, each with the same
+//! shape (keys, kinds of values, number of items) as with plain text, and the payload stands in it as it was written. A slice of the
+//! payloads runs here; `FLEETPLAN_FULL=1 cargo test --test gitops payload` runs all of them.
 
 use fleetplan::gitops::{Templates, Tree, generate};
-use fleetplan::inventory::Inventory;
+use fleetplan::inventory::{Delivery, Inventory};
 use fleetplan::plan::{Move, Plan};
 use serde_json::Value;
 
@@ -90,6 +91,18 @@ const FIELDS: &[Field] = &[
     Field::Plan("fingerprint", |plan, text| plan.fingerprint = text.to_owned()),
 ];
 
+/// What is put around a payload: it may be harmless at the beginning of a line and not in the middle, or after a quote.
+const AROUND: [(&str, &str); 5] = [("", ""), ("a ", " b"), ("\"", "\""), ("a\n", "\nb"), ("'}}", "{{")];
+
+/// Every payload with everything around it, or each fifth of them.
+fn payloads() -> Vec<String> {
+    let all = PAYLOADS.iter().flat_map(|text| AROUND.map(|(before, after)| format!("{before}{text}{after}")));
+    let is_full = std::env::var("FLEETPLAN_FULL").is_ok_and(|value| value == "1");
+    // A step that shares no factor with what is put around, so that a slice has some of each; the plain ones are all in it.
+    let plain = PAYLOADS.iter().map(|text| (*text).to_owned());
+    if is_full { all.collect() } else { plain.chain(all.step_by(7)).collect() }
+}
+
 /// The tree with `text` in a field, unless it was refused.
 fn tree(inventory: &Inventory, field: &Field, text: &str, templates: &Templates) -> Option<Tree> {
     let mut inventory = inventory.clone();
@@ -137,8 +150,17 @@ fn strings(value: &Value, found: &mut Vec<String>) {
 
 #[test]
 fn no_payload_changes_the_structure_of_any_file() {
+    assert!(PAYLOADS.len() * AROUND.len() >= 200);
+    for delivery in [Delivery::Argocd, Delivery::Flux] {
+        let (mut inventory, _) = fleet(DEFAULT);
+        inventory.fleet.gitops.delivery = delivery;
+        attack(&inventory);
+    }
+}
+
+fn attack(inventory: &Inventory) {
     let templates = Templates::shipped();
-    let (inventory, _) = fleet(DEFAULT);
+    let payloads = payloads();
     let (mut rendered, mut refused) = (0, 0);
     for field in FIELDS {
         let (name, in_manifests) = match field {
@@ -146,9 +168,9 @@ fn no_payload_changes_the_structure_of_any_file() {
             Field::Plan(name, _) => (*name, false),
         };
         let plain =
-            tree(&inventory, field, "plain", &templates).unwrap_or_else(|| panic!("`{name}` is refused as plain text"));
-        for payload in PAYLOADS {
-            let Some(found) = tree(&inventory, field, payload, &templates) else {
+            tree(inventory, field, "plain", &templates).unwrap_or_else(|| panic!("`{name}` is refused as plain text"));
+        for payload in &payloads {
+            let Some(found) = tree(inventory, field, payload, &templates) else {
                 refused += 1;
                 continue;
             };
@@ -169,14 +191,16 @@ fn no_payload_changes_the_structure_of_any_file() {
                 there.iter().for_each(|document| strings(document, &mut texts));
             }
             if in_manifests {
-                assert!(texts.iter().any(|text| text.contains(payload)), "{name}: {payload:?} is nowhere");
+                assert!(texts.iter().any(|text| text.contains(payload.as_str())), "{name}: {payload:?} is nowhere");
             }
             let readme = &found.files["README.md"];
             assert_eq!(markdown_shape(readme), markdown_shape(&plain.files["README.md"]), "{name}: {payload:?}");
             assert!(!readme.contains("<script"), "{name}: {payload:?}");
+            let inside = |path: &String| path.split('/').all(|part| !part.is_empty() && part != ".." && part != ".");
+            assert!(found.files.keys().all(inside), "{name}: {payload:?} leaves the tree");
         }
     }
-    assert_eq!(rendered + refused, FIELDS.len() * PAYLOADS.len());
+    assert_eq!(rendered + refused, FIELDS.len() * payloads.len());
     // Payloads that a controller would take for more than text are refused; the rest must get through as text.
     assert!(rendered > 250, "{rendered} rendered, {refused} refused");
 }
