@@ -21,7 +21,9 @@ pub(super) fn charts(gitops: &Gitops) -> &str {
 pub(super) fn git_url(gitops: &Gitops) -> String {
     let url = &gitops.repository;
     match url.split_once(':') {
-        Some((host, path)) if host.starts_with("git@") && !path.starts_with("//") => format!("ssh://{host}/{}", path.trim_start_matches('/')),
+        Some((host, path)) if host.contains('@') && !path.starts_with("//") => {
+            format!("ssh://{host}/{}", path.trim_start_matches('/'))
+        }
         _ => url.clone(),
     }
 }
