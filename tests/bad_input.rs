@@ -124,6 +124,19 @@ fn keys_that_are_missing_are_named_at_their_table() {
 }
 
 #[test]
+fn network_policies_of_a_kind_that_the_network_does_not_enforce_are_refused_with_both_lines() {
+    let fault = refused(
+        "network-policies-not-enforced",
+        &cluster("[[cluster.pool]]", "network_policies = «\"cilium\"\n[[cluster.pool]]"),
+    );
+    assert_eq!(fault.also.len(), 0);
+    let said = "cni = \"calico\"\nnetwork_policies = «\"cilium\"\n[[cluster.pool]]";
+    let fault = refused("network-policies-not-enforced", &cluster("[[cluster.pool]]", said));
+    assert_eq!(fault.also.len(), 1);
+    refused("unknown-word", &cluster("[[cluster.pool]]", "network_policies = «\"calico\"\n[[cluster.pool]]"));
+}
+
+#[test]
 fn values_of_the_wrong_type_say_what_is_expected() {
     refused("wrong-type", &cluster("price = 0.768", "price = «\"0.768\""));
     refused("wrong-type", &cluster("kubernetes = \"1.35\"", "kubernetes = «1.35"));

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::document::{Document, namespaced};
 use super::home::Home;
 use super::namespace::labels;
+use crate::inventory::thresholds::{DEPLOYMENTS_PER_NAMESPACE, PODS_PER_NAMESPACE, SERVICES_PER_NAMESPACE};
 use crate::vocab::quantity::{write_cpu, write_memory};
 use crate::vocab::resources::{Demand, Resources};
 use crate::vocab::tier::Tier;
@@ -23,8 +24,6 @@ const MEMORY_BURST_QUARTERS: u64 = 5;
 const PORTS_PER_LOAD_BALANCER: u64 = 4;
 /// The least a container gets where it says nothing: 10m and 16Mi.
 const SMALLEST: Resources = Resources { cpu: 10, memory: 16, pods: 0, gpu: 0 };
-/// Pods per namespace up to which Kubernetes is tested (`sig-scalability/configs-and-limits/thresholds.md`).
-pub(super) const PODS_PER_NAMESPACE: u64 = 3000;
 
 /// What one namespace may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,17 +96,18 @@ impl Sizing {
         if storage > 0 || !self.estimated {
             set("requests.storage", format!("{storage}Gi"));
         }
-        set("services.loadbalancers", load_balancers.to_string());
+        set("services.loadbalancers", load_balancers.min(SERVICES_PER_NAMESPACE).to_string());
         set("services.nodeports", (load_balancers * PORTS_PER_LOAD_BALANCER).to_string());
         if services > 0 {
-            set("count/services", (services + load_balancers).to_string());
+            set("count/services", (services + load_balancers).min(SERVICES_PER_NAMESPACE).to_string());
         }
         hard
     }
 
-    /// Pods, volume claims and jobs that may exist at a time; none where the plan counted no pods.
+    /// Pods, volume claims and jobs that may exist at a time; none where the plan counted no pods. Never more pods than Kubernetes is
+    /// tested with, whatever was planned: `check` warns of such a plan.
     pub fn counts(&self) -> Option<Counts> {
-        let pods = self.demand.resources.pods;
+        let pods = self.demand.resources.pods.min(PODS_PER_NAMESPACE);
         (pods > 0).then_some(Counts {
             pods,
             // At most one claim per pod, and none where no storage was asked for.
@@ -156,6 +156,12 @@ pub(super) fn documents(home: &Home<'_>) -> Vec<Document> {
 
 fn resource_quota(home: &Home<'_>, namespace: &str, sizing: &Sizing) -> Value {
     let mut hard = sizing.hard();
+    // What the plan does not count is bounded by what Kubernetes is tested with.
+    for (key, most) in
+        [("count/services", SERVICES_PER_NAMESPACE), ("count/deployments.apps", DEPLOYMENTS_PER_NAMESPACE)]
+    {
+        hard.entry(key).or_insert_with(|| Value::from(most.to_string()));
+    }
     if let Some(Counts { pods, claims, jobs }) = sizing.counts() {
         for (key, count) in [
             ("pods", pods),

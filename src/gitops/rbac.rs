@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::document::{Document, namespaced};
 use super::home::Home;
 use super::namespace::labels;
+use crate::inventory::NetworkPolicies;
 use crate::vocab::tier::Tier;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -22,7 +23,7 @@ pub(super) fn documents(home: &Home<'_>) -> Vec<Document> {
     let mut all = Vec::new();
     for namespace in &home.namespaces {
         let metadata = namespaced(NAME, namespace, &labels(home));
-        all.extend(pair(home, ("Role", "RoleBinding"), &metadata, NAME, &team_rules()));
+        all.extend(pair(home, ("Role", "RoleBinding"), &metadata, NAME, &team_rules(home)));
     }
     if home.form.tier() == Tier::Cluster && !home.tenant.crds.is_empty() {
         let metadata = json!({ "name": CRD_NAME, "labels": labels(home).0 });
@@ -44,9 +45,9 @@ fn pair(home: &Home<'_>, kinds: (&str, &str), metadata: &Value, name: &str, rule
 }
 
 /// Workloads to write, guardrails to read. No RBAC, no policies, no quotas: a team cannot widen what it was given.
-fn team_rules() -> Value {
+fn team_rules(home: &Home<'_>) -> Value {
     let rule = |group: &str, resources: &[&str], verbs: &[&str]| json!({ "apiGroups": [group], "resources": resources, "verbs": verbs });
-    json!([
+    let mut rules = vec![
         rule(
             "",
             &[
@@ -58,7 +59,7 @@ fn team_rules() -> Value {
                 "replicationcontrollers",
                 "secrets",
                 "serviceaccounts",
-                "services"
+                "services",
             ],
             &WRITE,
         ),
@@ -74,9 +75,9 @@ fn team_rules() -> Value {
                 "replicasets",
                 "replicasets/scale",
                 "statefulsets",
-                "statefulsets/scale"
+                "statefulsets/scale",
             ],
-            &WRITE
+            &WRITE,
         ),
         rule("autoscaling", &["horizontalpodautoscalers"], &WRITE),
         rule("batch", &["cronjobs", "jobs"], &WRITE),
@@ -86,7 +87,12 @@ fn team_rules() -> Value {
         rule("networking.k8s.io", &["networkpolicies"], &READ),
         rule("policy", &["poddisruptionbudgets"], &WRITE),
         rule(GROUP, &["rolebindings", "roles"], &READ),
-    ])
+    ];
+    match home.host.offer.network_policies {
+        NetworkPolicies::Kubernetes => {}
+        NetworkPolicies::Cilium => rules.push(rule("cilium.io", &["ciliumnetworkpolicies"], &READ)),
+    }
+    Value::from(rules)
 }
 
 /// The tenant's own CRDs and their objects. `create` cannot be bound to a name: Kubernetes checks names only of what exists.

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::cluster_api::own_nodes;
 use super::document::{DEDICATED, PLATFORM};
-use super::home::{Fleet, Home, runtime_class};
-use super::quota::PODS_PER_NAMESPACE;
+use super::home::{Fleet, Home, Host, runtime_class};
 use super::shard::{ROOT, Shard, home_folder};
 use super::templates::Templates;
-use crate::inventory::{Delivery, Distro, Inventory};
+use crate::inventory::thresholds::PODS_PER_NAMESPACE;
+use crate::inventory::{Delivery, Distro, Inventory, NetworkPolicies};
 use crate::plan::{Action, Plan};
 use crate::vocab::diagnostic::Diagnostic;
 use crate::vocab::tier::{Form, Tier};
@@ -49,6 +49,7 @@ pub(super) fn text(
         "repository": inventory.fleet.gitops.repository,
         "path": inventory.fleet.gitops.path,
         "registry": inventory.policy.registries.first(),
+        "cilium": fleet.hosts.iter().filter(|host| host.offer.network_policies == NetworkPolicies::Cilium).map(Host::name).collect::<Vec<_>>().join(", "),
         "homes": fleet.homes.iter().map(home).collect::<Vec<_>>(),
         "opened": opened,
         "closed": closed,

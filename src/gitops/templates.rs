@@ -41,6 +41,7 @@ shipped! {
     "kyverno/validating-policy.yaml.hbs"
     "namespace/namespace.yaml.hbs"
     "namespace/service-account.yaml.hbs"
+    "network/cilium-network-policy.yaml.hbs"
     "network/network-policy.yaml.hbs"
     "placement/placement.yaml.hbs"
     "quota/limit-range.yaml.hbs"

@@ -15,6 +15,7 @@ pub mod pod_policy;
 pub mod policy;
 mod read;
 pub mod tenant;
+pub mod thresholds;
 pub mod vcluster;
 pub mod waiver;
 mod written;
@@ -29,7 +30,8 @@ pub use facts::Facts;
 pub use fleet::{Delivery, Fleet, Gitops};
 pub use lint::{Lint, lint};
 pub use offer::{
-    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, Offer, Pool, Provider, Runtime, UnitPrices, Workers,
+    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, NetworkPolicies, Offer, Pool, Provider, Runtime, UnitPrices,
+    Workers,
 };
 pub use places::Places;
 pub use pod_policy::{PodPolicy, PolicyException};

@@ -83,6 +83,9 @@ pub struct Offer {
     pub kyverno: KyvernoVersion,
     /// Its network. kubernetes: plain NetworkPolicies.
     pub cni: Cni,
+    /// The kind in which its network policies are written. kubernetes.
+    #[serde(skip_serializing_if = "NetworkPolicies::is_default")]
+    pub network_policies: NetworkPolicies,
     /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity). true.
     pub workload_identity: bool,
     /// What it holds at most.
@@ -171,6 +174,23 @@ pub enum Cni {
     Cilium,
     /// Calico.
     Calico,
+}
+
+/// The kind in which network policies are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkPolicies {
+    /// Kubernetes' own NetworkPolicy.
+    #[default]
+    Kubernetes,
+    /// CiliumNetworkPolicy, which a network of Cilium enforces.
+    Cilium,
+}
+
+impl NetworkPolicies {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a cluster holds at most. The defaults are the provider's documented thresholds, from the shipped facts.
@@ -293,6 +313,7 @@ words! {
     Provider { Eks = "eks", Gke = "gke", Aks = "aks", SelfManaged = "self-managed" }
     ClusterApi { V1beta1 = "v1beta1", V1beta2 = "v1beta2" }
     Workers { MachineDeployments = "machine-deployments", MachinePools = "machine-pools" }
+    NetworkPolicies { Kubernetes = "kubernetes", Cilium = "cilium" }
     Cni { Kubernetes = "kubernetes", Cilium = "cilium", Calico = "calico" }
     Runtime { Runc = "runc", Gvisor = "gvisor", Kata = "kata", Firecracker = "firecracker" }
 }

@@ -155,7 +155,7 @@ fn reaches(tree: &Tree, cluster: &str, tenant: &str, address: &str, port: u64) -
 }
 
 /// Whether a block of addresses holds an address of the same family.
-fn holds(block: &str, address: &str) -> bool {
+pub fn holds(block: &str, address: &str) -> bool {
     let (base, length) = block.split_once('/').unwrap();
     let length: u32 = length.parse().unwrap();
     let shifted = |bits: u128, width: u32| if length == 0 { 0 } else { bits >> (width - length) };
@@ -242,4 +242,25 @@ fn policies_judge_containers_init_containers_and_ephemeral_ones() {
     for policy in of_kind(&tree, "ClusterPolicy") {
         assert_eq!(policy["spec"]["validationFailureAction"], "Enforce");
     }
+}
+
+#[test]
+fn no_quota_allows_more_of_a_kind_in_a_namespace_than_kubernetes_is_tested_with() {
+    let most = [("pods", 3000), ("count/pods", 3000), ("count/services", 5000), ("count/deployments.apps", 2000)];
+    let most = most.into_iter().chain([("services.loadbalancers", 5000)]);
+    let page = crate::fixture::page(DEFAULT)
+        .replace("pods = 120, storage", "pods = 40000, storage")
+        .replace("load_balancers = 2, services = 10", "load_balancers = 6000, services = 20000");
+    let inventory = crate::fixture::read(&page);
+    let tree = crate::reading::render(&inventory, &crate::fixture::plan(&inventory, DEFAULT));
+    let quotas = of_kind(&tree, "ResourceQuota").into_iter().map(|quota| at(&quota, "spec.hard").clone());
+    let values = everything(&tree).into_iter().filter(|(path, _)| path.ends_with("values.yaml"));
+    let of_charts = values.map(|(_, values)| at(&values, "policies.resourceQuota.quota").clone());
+    let all: Vec<Value> = quotas.chain(of_charts.filter(Value::is_object)).collect();
+    for (key, most) in most {
+        let said: Vec<u64> = all.iter().filter_map(|hard| hard[key].as_str()?.parse().ok()).collect();
+        assert!(!said.is_empty() && said.iter().all(|count| *count <= most), "{key}: {said:?}");
+    }
+    let readme = &tree.files["README.md"];
+    assert!(readme.contains("| namespace-dedicated-eks | eks-class-2 | 40000 |"), "{readme}");
 }

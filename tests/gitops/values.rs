@@ -3,11 +3,33 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fleetplan::gitops::{Templates, generate};
+use fleetplan::gitops::{Templates, Tree, generate};
 use fleetplan::inventory::Edition;
 use fleetplan::vocab::tier::Tier;
 
+use crate::cilium::cilium_fleet;
 use crate::fixture::{Choice, DEFAULT, fleet, fleet_without_sandbox, forms};
+
+/// The fleet whose clusters have network policies in Cilium's own kind, for the schema of that kind.
+#[test]
+fn a_fleet_on_cilium_gives_a_tree() {
+    let (inventory, plan) = cilium_fleet();
+    let tree = generate(&inventory, &plan, &Templates::shipped()).unwrap();
+    write(&root().join("0.36.1-cilium"), &tree);
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("trees")
+}
+
+fn write(folder: &Path, tree: &Tree) {
+    let _ = fs::remove_dir_all(folder);
+    for (path, text) in &tree.files {
+        let file = folder.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}
 
 /// One chart of each minor: those whose schemas exist here, and the first patch of the others.
 const CHARTS: [&str; 23] = [
@@ -52,8 +74,6 @@ fn folder(root: &Path, choice: Choice) -> PathBuf {
 #[test]
 fn every_chart_edition_and_profile_gives_a_tree() {
     let templates = Templates::shipped();
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trees");
-    let _ = fs::remove_dir_all(&root);
     for choice in choices() {
         // Values before 0.23 cannot force a runtime class, so their hostile tenants would be refused.
         let has_sandbox = minor(choice.chart) >= 23;
@@ -67,11 +87,6 @@ fn every_chart_edition_and_profile_gives_a_tree() {
         let vclusters = tree.files.keys().filter(|path| path.ends_with("/values.yaml")).count();
         let of_each_provider = forms(choice).into_iter().filter(|form| form.is_vcluster()).count();
         assert_eq!(vclusters, of_each_provider * 3 - usize::from(!has_sandbox), "{choice:?}");
-        let folder = folder(&root, choice);
-        for (path, text) in &tree.files {
-            let file = folder.join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, text).unwrap();
-        }
+        write(&folder(&root(), choice), &tree);
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::gitops::home::Home;
 use crate::gitops::network::{kept_out, reaches_internet};
 use crate::gitops::quota::{Counts, Sizing};
+use crate::inventory::thresholds::SERVICES_PER_NAMESPACE;
 use crate::vocab::resources::{Demand, Resources};
 
 /// Objects of a kind per pod that a vcluster may sync to its host: config maps and secrets outnumber pods.
@@ -43,7 +44,7 @@ pub(super) fn quota_and_limits(home: &Home<'_>, room: &Room) -> (Map<String, Val
         ] {
             hard.insert(key.to_owned(), Value::from(count.to_string()));
         }
-        hard.entry("count/services").or_insert_with(|| Value::from(objects.to_string()));
+        hard.entry("count/services").or_insert_with(|| Value::from(objects.min(SERVICES_PER_NAMESPACE).to_string()));
     }
     // Helm drops a default where a value is null. The plan does not count ephemeral storage, and the chart's own quota of 60Gi at a
     // default request of 3Gi would end at 20 containers.

@@ -8,8 +8,8 @@ use crate::inventory::written::offer::{
 };
 use crate::inventory::written::table::Table;
 use crate::inventory::{
-    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, Offer, Policy, PolicyEngine, Pool, Provider, UnitPrices,
-    Workers,
+    Class, Cluster, ClusterApi, Cni, ControlPlane, Limits, NetworkPolicies, Offer, Policy, PolicyEngine, Pool,
+    Provider, UnitPrices, Workers,
 };
 use crate::vocab::diagnostic::{Diagnostic, Span};
 use crate::vocab::money::Money;
@@ -34,6 +34,7 @@ struct Parts<'a> {
     kyverno: Option<&'a At<KyvernoVersion>>,
     minors: Vec<&'a At<Minor>>,
     cni: Option<&'a At<Cni>>,
+    network_policies: Option<&'a At<NetworkPolicies>>,
     workload_identity: Option<&'a At<bool>>,
     limits: Option<&'a At<WrittenLimits>>,
     prices: Option<&'a At<WrittenPrices>>,
@@ -56,6 +57,7 @@ macro_rules! parts {
             kyverno: $table.kyverno.as_ref(),
             minors: $minors,
             cni: $table.cni.as_ref(),
+            network_policies: $table.network_policies.as_ref(),
             workload_identity: $table.workload_identity.as_ref(),
             limits: $table.limits.as_ref(),
             prices: $table.prices.as_ref(),
@@ -182,6 +184,7 @@ fn offer(
     let limits = facts::limits(parts.limits, base.unwrap_or(UNKNOWN_PROVIDER), faults);
     check_minimum(parts, &pools, limits, faults);
     engine::check(&parts.called, parts.policies, parts.kyverno, &parts.minors, faults);
+    check_network_policies(parts, faults);
     let control_plane = parts.control_plane.map(|at| &at.value);
     let prices = parts.prices.map(|at| &at.value);
     Some(Offer {
@@ -198,6 +201,7 @@ fn offer(
         policies: or(parts.policies, PolicyEngine::Kyverno),
         kyverno: or(parts.kyverno, KyvernoVersion::default()),
         cni: or(parts.cni, Cni::Kubernetes),
+        network_policies: or(parts.network_policies, NetworkPolicies::default()),
         workload_identity: or(parts.workload_identity, true),
         limits,
         prices: UnitPrices {
@@ -219,6 +223,25 @@ const UNKNOWN_PROVIDER: Limits = Limits {
     load_balancers: u64::MAX,
     tenants: u64::MAX,
 };
+
+/// A kind of network policies that the network does not enforce.
+fn check_network_policies(parts: &Parts<'_>, faults: &mut Vec<Diagnostic>) {
+    let Some(kind) = parts.network_policies.filter(|at| at.value == NetworkPolicies::Cilium) else { return };
+    let cni = or(parts.cni, Cni::Kubernetes);
+    if cni == Cni::Cilium {
+        return;
+    }
+    let message = format!(
+        "{} has `network_policies = \"{}\"` and `cni = \"{cni}\"`, which does not enforce them",
+        parts.called, kind.value
+    );
+    let fault = Diagnostic::error("network-policies-not-enforced", message).at(kind.span, "this kind");
+    let fault = match parts.cni {
+        Some(cni) => fault.also(cni.span, "this network"),
+        None => fault,
+    };
+    faults.push(fault.help("say `cni = \"cilium\"` if Cilium is what runs there, or leave `network_policies` away"));
+}
 
 /// A limit of nodes below the sum of the pools' minimums cannot be kept.
 fn check_minimum(parts: &Parts<'_>, pools: &[Pool], limits: Limits, faults: &mut Vec<Diagnostic>) {

@@ -5,6 +5,7 @@
 //! What the inventory does not say is not judged.
 
 mod audit_log;
+mod crowded_namespace;
 mod default_token;
 mod egress;
 mod hosts;
@@ -35,6 +36,7 @@ pub struct Lint {
 /// Every pitfall, sorted by name.
 pub const LINTS: &[Lint] = &[
     audit_log::LINT,
+    crowded_namespace::LINT,
     default_token::LINT,
     support::LINT,
     mesh::LINT,

@@ -7,8 +7,8 @@ use toml::de::DeValue;
 
 use super::node::{Key, Node, Shape, shown};
 use crate::inventory::{
-    ClusterApi, Cni, CrdPolicy, Delivery, Distro, Edition, EgressPolicy, HostileHome, PodPolicy, PodSecurity,
-    PolicyEngine, Provider, Runtime, Trust, Verdict, Workers,
+    ClusterApi, Cni, CrdPolicy, Delivery, Distro, Edition, EgressPolicy, HostileHome, NetworkPolicies, PodPolicy,
+    PodSecurity, PolicyEngine, Provider, Runtime, Trust, Verdict, Workers,
 };
 use crate::vocab::calendar::{Date, Seconds};
 use crate::vocab::diagnostic::Diagnostic;
@@ -202,6 +202,7 @@ worded!(
     ClusterApi,
     Workers,
     Cni,
+    NetworkPolicies,
     Runtime,
     CrdPolicy,
     HostileHome,

@@ -4,7 +4,7 @@ use super::node::{At, Set};
 use super::number::{ASKED, Amount, Count, Cpu, Hourly, Memory, OFFERED, Whole};
 use super::table::table;
 use super::text::{Arch, GpuModel, KernelVersion, Module, Os};
-use crate::inventory::{ClusterApi, Cni, PolicyEngine, Provider, Runtime, Workers};
+use crate::inventory::{ClusterApi, Cni, NetworkPolicies, PolicyEngine, Provider, Runtime, Workers};
 use crate::vocab::calendar::Seconds;
 use crate::vocab::name::{Attestation, ClassName, ClusterName, PoolName, Region, Residency};
 use crate::vocab::tier::Tenancy;
@@ -47,6 +47,9 @@ table! {
         kyverno: KyvernoVersion = "1.18",
         /// Its network, as far as it changes which policies can be written.
         cni: Cni = "kubernetes",
+        /// The kind in which its network policies are written: Kubernetes' own, or Cilium's where `cni = "cilium"`
+        /// (Cilium 1.14 or later; GKE's Dataplane V2 does not serve that kind).
+        network_policies: NetworkPolicies = "kubernetes",
         /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity).
         workload_identity: bool = "true",
         /// What it holds at most.
@@ -96,6 +99,9 @@ table! {
         kyverno: KyvernoVersion = "1.18",
         /// Its network, as far as it changes which policies can be written.
         cni: Cni = "kubernetes",
+        /// The kind in which its network policies are written: Kubernetes' own, or Cilium's where `cni = "cilium"`
+        /// (Cilium 1.14 or later; GKE's Dataplane V2 does not serve that kind).
+        network_policies: NetworkPolicies = "kubernetes",
         /// Whether pods get credentials from the provider's agent (EKS Pod Identity, GKE Workload Identity).
         workload_identity: bool = "true",
         /// What each cluster holds at most.

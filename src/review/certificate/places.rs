@@ -356,6 +356,7 @@ fn are_offers_alike(one: &Offer, other: &Offer) -> bool {
         attestations,
         policies: _,
         cni: _,
+        network_policies: _,
         workload_identity: _,
         limits,
         prices,
