@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! README.md                                     what it is, the order to apply, one-way doors
+//! runbooks/offboarding.md                       how a tenant is removed, which nothing here does by itself
 //! fleetplan.sha256                              every other file with its hash
 //! clusters/<cluster>/manifests/cluster.yaml     for clusters opened from a class
 //! policies/<cluster>/manifests/<policy>.yaml
@@ -55,6 +56,7 @@ mod quota;
 mod rbac;
 mod readme;
 mod repository;
+mod runbook;
 mod shard;
 mod template_check;
 mod templates;
@@ -110,6 +112,12 @@ pub fn generate(inventory: &Inventory, plan: &Plan, templates: &Templates) -> Re
     match readme::text(inventory, plan, &fleet, &shards, templates) {
         Ok(text) => {
             writer.files.insert("README.md".to_owned(), text);
+        }
+        Err(fault) => writer.faults.push(*fault),
+    }
+    match runbook::offboarding(inventory, &fleet, templates) {
+        Ok(text) => {
+            writer.files.insert(runbook::OFFBOARDING.to_owned(), text);
         }
         Err(fault) => writer.faults.push(*fault),
     }

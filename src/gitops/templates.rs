@@ -49,6 +49,7 @@ shipped! {
     "rbac/role-binding.yaml.hbs"
     "rbac/role.yaml.hbs"
     "readme/README.md.hbs"
+    "runbook/offboarding.md.hbs"
     "vcluster/values.yaml.hbs"
 }
 

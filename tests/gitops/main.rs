@@ -13,6 +13,7 @@ mod kill;
 mod legacy;
 mod reading;
 mod refusals;
+mod runbook;
 mod snapshot;
 mod values;
 mod vclusters;
