@@ -78,19 +78,6 @@ pub fn reasons(case: &Case<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// True where this set of rules alone closes the door.
-#[must_use]
-pub fn closed_by(case: &Case<'_>, rules: &[&str]) -> bool {
-    let tenant = case.unit.tenant;
-    let asked =
-        || RULES.iter().filter(|rule| rules.contains(&rule.name()) && !case.setting.lifts(&tenant.name, rule.name()));
-    asked().any(|rule| !rule.allows_home(case))
-        || tenant.workloads.iter().any(|workload| {
-            let pools = &case.host.offer().pools;
-            pools.iter().all(|pool| asked().any(|rule| !rule.allows_pool(case, workload, pool)))
-        })
-}
-
 /// Doors of everybody with one signature, the nearest to open first: each with the least number of rules that can close it.
 #[derive(Debug, Default)]
 pub struct Nearest {

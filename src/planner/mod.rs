@@ -7,14 +7,16 @@ mod explain;
 pub mod explanation;
 mod frontier;
 mod impossible;
+mod minimum;
 pub mod proposal;
 mod propose;
+mod together;
 mod write_down;
 
 pub use explain::explain;
 pub use explanation::{Door, DoorState, Explanation, Flip, NextBest, Reason, UnitExplanation};
 pub use frontier::{Best, Point, frontier};
-pub use proposal::{Conflict, Proposal, Requirement, WayOut, Wishes};
+pub use proposal::{Asked, Conflict, Proposal, Requirement, WayOut, Wishes};
 pub use propose::{propose, propose_certified};
 
 pub use crate::solve::{Progress, Watch};

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
-use crate::vocab::name::TenantName;
+use crate::vocab::name::{ClassName, TenantName};
 
 /// What is asked of one run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,9 +40,40 @@ pub struct Conflict {
     pub minimal: bool,
 }
 
+/// What a requirement asks, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// A tenant is there, with its demand.
+    Demand(TenantName),
+    /// A rule holds for a tenant.
+    Rule(TenantName, &'static str),
+    /// Two tenants share a cluster; the lower name first.
+    Near(TenantName, TenantName),
+    /// Two tenants share no cluster; the lower name first.
+    Apart(TenantName, TenantName),
+    /// A key of `[policy]`, or `max_moves`.
+    Policy(&'static str),
+    /// A class opens no more clusters than it may.
+    Class(ClassName),
+}
+
+impl Asked {
+    /// Whose requirement it is.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<&TenantName> {
+        match self {
+            Self::Demand(name) | Self::Rule(name, _) => vec![name],
+            Self::Near(a, b) | Self::Apart(a, b) => vec![a, b],
+            Self::Policy(_) | Self::Class(_) => Vec::new(),
+        }
+    }
+}
+
 /// One requirement of a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
+    /// What is asked.
+    pub asked: Asked,
     /// In words: ``tenant `ledger` asks for residency `eu` ``.
     pub text: String,
     /// Where it was written; none for a shipped default.
@@ -54,6 +85,6 @@ pub struct Requirement {
 pub struct WayOut {
     /// In words.
     pub text: String,
-    /// What the tenant's cheapest home would then cost a month; none where it was not worked out.
+    /// What the tenant's cheapest home would then cost a month, for several tenants the fleet; none where it was not worked out.
     pub monthly: Option<Money>,
 }

@@ -1,10 +1,12 @@
 //! `propose`: decides for all tenants at once.
 
 use crate::inventory::Inventory;
+use crate::plan::Plan;
 use crate::plan::certificate::Certificate;
 use crate::planner::certify::certify;
 use crate::planner::impossible;
 use crate::planner::proposal::{Proposal, Wishes};
+use crate::planner::together::together;
 use crate::planner::write_down::write_down;
 use crate::rules::Setting;
 use crate::solve::{self, Outcome, Problem, Watch};
@@ -35,10 +37,13 @@ pub fn propose_certified(
     let proposal = match solve::solve(&problem, wishes.partial, watch) {
         Outcome::Found(solution) => {
             let plan = write_down(&setting, &problem, &solution, wishes);
+            if let Some(message) = too_many_moves(&plan, wishes) {
+                return (Proposal::Unknown(message), None);
+            }
             let certificate = certify(&setting, &problem, &plan, &solution.proofs);
             return (Proposal::Plan(Box::new(plan)), Some(certificate));
         }
-        Outcome::Infeasible(units) => Proposal::Impossible(vec![impossible::together(&setting, &problem, &units)]),
+        Outcome::Infeasible(units) => Proposal::Impossible(vec![together(&setting, wishes, &units)]),
         Outcome::Unknown(units) => {
             let names: Vec<String> =
                 units.iter().take(5).map(|unit| format!("`{}`", setting.units[*unit].tenant.name)).collect();
@@ -52,6 +57,15 @@ pub fn propose_certified(
         }
     };
     (proposal, None)
+}
+
+/// What is said of a plan that moves more than was wished: the search may have found no other.
+fn too_many_moves(plan: &Plan, wishes: &Wishes<'_>) -> Option<String> {
+    let moves = u64::try_from(plan.moves.len()).unwrap_or(u64::MAX);
+    let most = wishes.max_moves.filter(|most| moves > *most)?;
+    Some(format!(
+        "the budget ended without a plan of {most} moves at most, and without a proof that there is none; the best that was found has {moves}"
+    ))
 }
 
 /// Where one unit of a tenant or of its near group has no home, none of them is placed.

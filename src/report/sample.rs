@@ -6,7 +6,7 @@ use crate::plan::{
     Status,
 };
 use crate::planner::{
-    Conflict, Door, DoorState, Explanation, Flip, NextBest, Reason, Requirement, UnitExplanation, WayOut,
+    Asked, Conflict, Door, DoorState, Explanation, Flip, NextBest, Reason, Requirement, UnitExplanation, WayOut,
 };
 use crate::vocab::diagnostic::{Sources, Span};
 use crate::vocab::money::Money;
@@ -238,8 +238,16 @@ pub(super) fn conflict() -> Conflict {
     Conflict {
         tenants: vec![tenant("checkout")],
         requirements: vec![
-            Requirement { text: "tenant `checkout` asks for residency `eu`".into(), span: find("residency") },
-            Requirement { text: "regime `fedramp-high` allows residency `us`".into(), span: None },
+            Requirement {
+                asked: Asked::Rule(tenant("checkout"), "residency"),
+                text: "tenant `checkout` asks for residency `eu`".into(),
+                span: find("residency"),
+            },
+            Requirement {
+                asked: Asked::Rule(tenant("checkout"), "regulation"),
+                text: "regime `fedramp-high` allows residency `us`".into(),
+                span: None,
+            },
         ],
         ways_out: vec![WayOut { text: "let `checkout` live in `us`".into(), monthly: Some(Money(1_200_000_000)) }],
         minimal: true,
