@@ -174,6 +174,28 @@ pub struct GroupPrices {
     pub open: i128,
 }
 
+/// A price of more than this, over a million a month for one of anything, is no price. It keeps sums of products in range.
+pub const HIGHEST_PRICE: i128 = 1 << 72;
+
+/// What the bounds on a count may pay: an empty half is shown by prices that pay for more than any plan costs, and its sums are checked one by one.
+pub const HIGHEST_RANGE_PRICE: i128 = 1 << 90;
+
+impl GroupPrices {
+    /// The same prices; lists that say nothing are left out.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        if self.load.iter().flatten().all(|price| *price == 0) {
+            self.load.clear();
+        }
+        for list in [&mut self.nodes, &mut self.private] {
+            if list.iter().all(|price| *price == 0) {
+                list.clear();
+            }
+        }
+        self
+    }
+}
+
 fn is_zero(price: &i128) -> bool {
     *price == 0
 }

@@ -215,6 +215,8 @@ pub fn diff(before: &Plan, after: &Plan) -> PlanDiff {
         placements,
         unplaced,
         clusters,
+        // Not a decision but a wish.
+        max_moves: _,
         // Moves are what `after` itself says of the plan it was made from; here the two plans are compared.
         moves: _,
     } = after;

@@ -28,6 +28,7 @@ pub fn plan() -> Plan {
             placement("bee", Form::VclusterShared, "eu-1"),
         ],
         unplaced: vec![],
+        max_moves: None,
         clusters: vec![planned_cluster("eu-1"), planned_cluster("us-1")],
         moves: vec![],
     }

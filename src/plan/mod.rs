@@ -53,6 +53,9 @@ pub struct Plan {
     /// Every cluster that exists or is opened, sorted by name.
     #[serde(default, rename = "cluster", skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<PlannedCluster>,
+    /// The most units that were to move, where that was limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_moves: Option<u64>,
     /// Units that change cluster, tier or nodes, sorted.
     #[serde(default, rename = "move", skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,

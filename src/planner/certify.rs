@@ -33,7 +33,11 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
     let is_priced = |prices: &GroupPrices| {
         prices.load.iter().flatten().chain(&prices.limits).chain([&prices.all_nodes]).any(|price| *price != 0)
     };
-    let leaf = Prices { groups: prices.filter(is_priced).collect(), classes: Vec::new(), moves: proof.prices.moves };
+    let leaf = Prices {
+        groups: prices.filter(is_priced).map(GroupPrices::trimmed).collect(),
+        classes: Vec::new(),
+        moves: proof.prices.moves,
+    };
     let tree = if proof.tree.is_empty() { vec![Node::Leaf(leaf)] } else { proof.tree.clone() };
     Part { dimensions: dimensions.collect(), groups, tree }
 }

@@ -116,6 +116,7 @@ pub(super) fn plan() -> Plan {
         money,
         placements: vec![blog, checkout, vault],
         unplaced: Vec::new(),
+        max_moves: None,
         clusters: vec![
             cluster("eks-eu-1", Action::Open, Tenancy::Dedicated, vec![pool("general", 3, 0, 3)], 1_800_000_000),
             cluster("eu-old-1", Action::Close, Tenancy::Shared, Vec::new(), 0),

@@ -10,6 +10,11 @@ use crate::plan::{Move, Placement};
 /// far as it can be.
 pub fn check(scene: &Scene<'_>, found: &mut Found) -> HashSet<usize> {
     let listed = listed(scene, found);
+    let many = u64::try_from(listed.len()).unwrap_or(u64::MAX);
+    if let Some(most) = scene.plan.max_moves.filter(|most| many > *most) {
+        let message = format!("{many} homes move, and the plan was to move {most} at most");
+        found.finding("moves", message, None);
+    }
     if scene.is_blind() {
         return blind(scene, &listed, found);
     }

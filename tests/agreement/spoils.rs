@@ -156,6 +156,9 @@ pub const SPOILS: &[Spoil] = &[
     }),
     ("nobody left out", &["unplaced"], |plan, _| plan.unplaced.push("zz".parse().unwrap())),
     ("placements out of order", &["order"], |plan, _| plan.placements.reverse()),
+    ("more moves than wished", &["moves"], |plan, _| {
+        plan.max_moves = u64::try_from(plan.moves.len()).unwrap().checked_sub(1).or(plan.max_moves);
+    }),
     ("move forgotten", &["moves", "money"], |plan, _| drop(plan.moves.pop())),
     ("move to elsewhere", &["moves"], |plan, _| {
         if let Some(moved) = plan.moves.first_mut() {

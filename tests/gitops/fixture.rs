@@ -190,6 +190,7 @@ pub fn plan(inventory: &Inventory, choice: Choice) -> Plan {
         money: MoneyByKind { nodes: objective, ..MoneyByKind::default() },
         placements: Vec::new(),
         unplaced: Vec::new(),
+        max_moves: None,
         clusters: Vec::new(),
         moves: Vec::new(),
     };

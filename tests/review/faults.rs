@@ -382,6 +382,7 @@ pub const FAULTS: &[(&str, &str, Fault)] = &[
     ("homes of an impossible plan", "status", In(|plan| plan.proof.status = Status::Impossible)),
     // Moves.
     ("a move not said", "moves", PlanAfter(|plan| plan.moves.clear())),
+    ("more moves than there were to be", "moves", PlanAfter(|plan| plan.max_moves = Some(0))),
     ("a move said twice", "moves", PlanAfter(|plan| plan.moves.push(plan.moves[0].clone()))),
     (
         "a move of a unit that stays",

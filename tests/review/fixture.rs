@@ -53,6 +53,7 @@ pub fn plan(inventory: &Inventory) -> Plan {
         },
         placements: placements(),
         unplaced: vec![],
+        max_moves: None,
         clusters: clusters(),
         moves: vec![],
     }

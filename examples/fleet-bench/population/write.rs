@@ -261,6 +261,7 @@ pub fn plan(inventory: &Inventory, today: &Today) -> Plan {
         money: MoneyByKind::default(),
         placements,
         unplaced: Vec::new(),
+        max_moves: None,
         clusters,
         moves: Vec::new(),
     }

@@ -72,6 +72,7 @@ fn plan(mut file: Table<'_>, format_version: Option<u32>, faults: &mut Faults) -
     let currency = file.required("currency", faults);
     let fingerprint = file.required("fingerprint", faults);
     let from = file.optional("from", faults);
+    let max_moves = file.optional("max_moves", faults);
     let unplaced = file.list("unplaced", faults);
     let proof = file.table("proof", "[proof]", faults).and_then(|table| proof(table, faults));
     let money = file.table("money", "[money]", faults).and_then(|table| money(table, faults));
@@ -91,6 +92,7 @@ fn plan(mut file: Table<'_>, format_version: Option<u32>, faults: &mut Faults) -
         placements: placements?,
         unplaced: unplaced?,
         clusters: clusters?,
+        max_moves: max_moves?,
         moves: moves?,
     })
 }

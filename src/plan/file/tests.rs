@@ -184,7 +184,7 @@ prop_compose! {
                 control_planes: a, extended_support: b, nodes: c, licences: d, toil: e, storage_and_load_balancers: f, one_off: g,
             },
             placements, unplaced: unplaced.iter().map(|name| name.parse().unwrap()).collect(), clusters,
-            moves: vec![a_move(); moves],
+            max_moves: (moves == 1).then_some(1), moves: vec![a_move(); moves],
         }
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn body(plan: &Plan) -> String {
         placements,
         unplaced,
         clusters,
+        max_moves,
         moves,
     } = plan;
     let mut page = Page(String::with_capacity(1_000 + 500 * (placements.len() + clusters.len())));
@@ -54,6 +55,9 @@ pub(super) fn body(plan: &Plan) -> String {
     page.text("fingerprint", fingerprint);
     if let Some(from) = from {
         page.text("from", from);
+    }
+    if let Some(most) = max_moves {
+        page.plain("max_moves", most);
     }
     if !unplaced.is_empty() {
         page.lines("unplaced", unplaced.iter().map(|tenant| quoted(tenant.as_str())));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Amount, FORMAT_VERSION, place, share};
 use crate::inventory::Inventory;
 use crate::plan::{Action, MoneyByKind, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Status};
-use crate::planner::Conflict;
+use crate::planner::{Asked, Conflict, Requirement};
 use crate::vocab::diagnostic::{Place, Sources};
 use crate::vocab::name::{ClassName, ClusterName, Region, Residency, TenantName};
 use crate::vocab::tier::{Nodes, Tenancy, Tier};
@@ -31,6 +31,8 @@ pub struct PlanDocument<'a> {
     placements: Vec<PlacementDocument<'a>>,
     unplaced: &'a [TenantName],
     clusters: Vec<ClusterDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_moves: Option<u64>,
     moves: &'a [Move],
     #[serde(skip_serializing_if = "Option::is_none")]
     conflicts: Option<Vec<ConflictDocument<'a>>>,
@@ -86,8 +88,21 @@ struct ConflictDocument<'a> {
 
 #[derive(Debug, Serialize)]
 struct RequirementDocument<'a> {
+    asked: AskedDocument<'a>,
     text: &'a str,
     place: Option<Place>,
+}
+
+/// What is asked, by kind.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum AskedDocument<'a> {
+    Demand { tenant: &'a TenantName },
+    Rule { tenant: &'a TenantName, rule: &'a str },
+    Near { tenants: [&'a TenantName; 2] },
+    Apart { tenants: [&'a TenantName; 2] },
+    Policy { key: &'a str },
+    Class { class: &'a ClassName },
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +126,7 @@ pub fn plan(plan: &Plan) -> PlanDocument<'_> {
         placements,
         unplaced,
         clusters,
+        max_moves,
         moves,
     } = plan;
     PlanDocument {
@@ -130,6 +146,7 @@ pub fn plan(plan: &Plan) -> PlanDocument<'_> {
         placements: placements.iter().map(placement).collect(),
         unplaced,
         clusters: clusters.iter().map(cluster).collect(),
+        max_moves: *max_moves,
         moves,
         conflicts: None,
         message: None,
@@ -167,6 +184,7 @@ fn no_plan<'a>(inventory: &'a Inventory, fingerprint: &'a str, status: Status) -
         placements: Vec::new(),
         unplaced: &[],
         clusters: Vec::new(),
+        max_moves: None,
         moves: &[],
         conflicts: None,
         message: None,
@@ -220,10 +238,24 @@ fn cluster(cluster: &PlannedCluster) -> ClusterDocument<'_> {
 
 fn conflict<'a>(conflict: &'a Conflict, sources: &Sources) -> ConflictDocument<'a> {
     let Conflict { tenants, requirements, ways_out, minimal } = conflict;
-    let requirement =
-        requirements.iter().map(|one| RequirementDocument { text: &one.text, place: place(sources, one.span) });
+    let requirement = requirements.iter().map(|Requirement { asked: what, text, span }| RequirementDocument {
+        asked: asked(what),
+        text,
+        place: place(sources, *span),
+    });
     let way = ways_out.iter().map(|way| WayOutDocument { text: &way.text, monthly: way.monthly.map(Amount::from) });
     ConflictDocument { tenants, minimal: *minimal, requirements: requirement.collect(), ways_out: way.collect() }
+}
+
+fn asked(asked: &Asked) -> AskedDocument<'_> {
+    match asked {
+        Asked::Demand(tenant) => AskedDocument::Demand { tenant },
+        Asked::Rule(tenant, rule) => AskedDocument::Rule { tenant, rule },
+        Asked::Near(a, b) => AskedDocument::Near { tenants: [a, b] },
+        Asked::Apart(a, b) => AskedDocument::Apart { tenants: [a, b] },
+        Asked::Policy(key) => AskedDocument::Policy { key },
+        Asked::Class(class) => AskedDocument::Class { class },
+    }
 }
 
 #[cfg(test)]
@@ -234,5 +266,11 @@ mod tests {
     #[test]
     fn a_plan_has_the_keys_that_programs_were_promised() {
         insta::assert_snapshot!(json::text(&plan(&sample::plan())));
+    }
+
+    #[test]
+    fn a_conflict_says_what_is_asked_where_and_what_each_way_out_costs() {
+        let (sources, _) = sample::sources();
+        insta::assert_snapshot!(json::text(&conflict(&sample::conflict(), &sources)));
     }
 }

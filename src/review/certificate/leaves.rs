@@ -5,18 +5,14 @@ use std::collections::HashMap;
 use super::super::scene::Scene;
 use super::candidates::{Candidate, Takes, limits};
 use super::places::{Kind, Place};
-use crate::plan::certificate::{GroupPrices, LIMITS, Node, Part, Prices, Split, UNIT};
+use crate::plan::certificate::{
+    GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, Node, Part, Prices, Split, UNIT,
+};
 use crate::vocab::resources::{Demand, Resources};
 use crate::vocab::tier::{Form, Tenancy};
 
 /// No tree that proves anything is deeper.
 const DEEPEST: usize = 1_000;
-
-/// A price of more than this, over a million a month for one of anything, is no price. It keeps sums of products in range.
-const HIGHEST_PRICE: i128 = 1 << 72;
-
-/// What the bounds on a count may pay: an empty half is shown by prices that pay for more than any plan costs, and its sums are checked one by one.
-const HIGHEST_RANGE_PRICE: i128 = 1 << 90;
 
 /// What nodes may earn, in the same unit.
 const HIGHEST_CHARGE: i128 = 1 << 80;
@@ -232,9 +228,14 @@ impl<'s> Laid<'_, 's> {
     /// Lays a leaf out; nothing where no plan can be in it.
     fn leaf(&self, prices: &Prices, way: &[(usize, bool)]) -> Result<Option<Leaf>, String> {
         let Prices { groups, classes, moves } = prices;
-        if not_negative(*moves, "moves")? > 0 {
-            return Err("moves have a price, and the plan does not say how many it may have".to_owned());
-        }
+        let moves = not_negative(*moves, "moves")?;
+        let paid_back = match self.scene.plan.max_moves {
+            Some(most) => times(moves, most)?,
+            None if moves > 0 => {
+                return Err("moves have a price, and the plan does not say how many it may have".to_owned());
+            }
+            None => 0,
+        };
         let mut nodes: HashMap<(usize, usize), Range> = HashMap::new();
         let mut open: HashMap<usize, Range> = HashMap::new();
         let mut homes: HashMap<usize, Vec<(usize, Form, bool)>> = HashMap::new();
@@ -271,7 +272,7 @@ impl<'s> Laid<'_, 's> {
         }
         let mut terms = Vec::with_capacity(of.len());
         let mut opens = Vec::with_capacity(of.len());
-        let mut constant = 0;
+        let mut constant = -paid_back;
         for (group, priced) in of.into_iter().enumerate() {
             let place = self.place(group)?;
             let priced = priced.unwrap_or(&none);
@@ -293,7 +294,7 @@ impl<'s> Laid<'_, 's> {
         }
         constant = plus(constant, self.clusters(&opens, &terms)?)?;
         constant = plus(constant, self.class_copies(&opens, &class_prices)?)?;
-        Ok(Some(Leaf { terms, moves: *moves, constant, homes }))
+        Ok(Some(Leaf { terms, moves, constant, homes }))
     }
 
     fn class_prices(&self, classes: &[(crate::vocab::name::ClassName, i128)]) -> Result<HashMap<usize, i128>, String> {

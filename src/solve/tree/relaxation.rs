@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::certificate::{GroupPrices, LIMITS, UNIT};
+use crate::plan::certificate::{GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, UNIT};
 use crate::solve::simplex::{Program, Simplex};
 use crate::solve::tree::exact::Dual;
 use crate::solve::tree::piece::{Box, Piece, Range};
@@ -237,11 +237,11 @@ impl Relaxation {
     #[must_use]
     pub fn dual(&self, simplex: &Simplex, within: &Box, along: f64) -> Dual {
         let price = |row: usize| simplex.price(row) + along * simplex.ray(row);
-        let pays = |row: &Option<usize>| row.map_or(0, |row| fixed(-price(row)).max(0));
+        let pays = |row: &Option<usize>| row.map_or(0, |row| fixed(-price(row)).clamp(0, HIGHEST_PRICE));
         let bounded = |column: usize, range: Range| {
             let column = &self.program.columns[column];
             let reduced = column.cost - column.entries.iter().map(|(row, value)| price(*row) * value).sum::<f64>();
-            match (fixed(reduced), range) {
+            match (fixed(reduced).clamp(-HIGHEST_RANGE_PRICE, HIGHEST_RANGE_PRICE), range) {
                 (reduced @ 1.., Range { low: 1.., .. }) => reduced,
                 (reduced @ ..=-1, Range { high: Some(_), .. }) => reduced,
                 _ => 0,

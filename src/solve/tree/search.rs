@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::rc::Rc;
 
-use crate::plan::certificate::{Node, Prices, Split, UNIT};
+use crate::plan::certificate::{GroupPrices, Node, Prices, Split, UNIT};
 use crate::solve::simplex::{Basis, Simplex, Status};
 use crate::solve::tree::exact::{Bound, Dual, bound};
 use crate::solve::tree::piece::{Box, Cut, Piece};
@@ -332,7 +332,7 @@ impl Search<'_> {
     }
 
     fn written(&self, dual: &Dual) -> Prices {
-        let priced = |group: &&crate::plan::certificate::GroupPrices| {
+        let priced = |group: &&GroupPrices| {
             group.load.iter().flatten().chain(&group.nodes).chain(&group.private).any(|price| *price != 0)
                 || group.limits.iter().any(|price| *price != 0)
                 || group.all_nodes != 0
@@ -340,7 +340,7 @@ impl Search<'_> {
         };
         let classes = self.piece.classes.iter().zip(&dual.classes).filter(|(_, price)| **price != 0);
         Prices {
-            groups: dual.entries.iter().filter(priced).cloned().collect(),
+            groups: dual.entries.iter().filter(priced).cloned().map(GroupPrices::trimmed).collect(),
             classes: classes.map(|((name, _), price)| (name.clone(), *price)).collect(),
             moves: dual.moves,
         }
