@@ -11,7 +11,7 @@ use fleetplan::vocab::share::Share;
 use super::fleets::tiny;
 use super::oracle::ask;
 use super::world::Question;
-use super::{in_halves, planned, read};
+use super::{in_halves, is_narrowed, planned, read};
 
 /// More than any tiny fleet asks for.
 const PLENTY: u64 = 10_000;
@@ -158,6 +158,9 @@ impl Run {
         let Self { impossible, conflicts, unsure, of_many, wrong } = self;
         let said = self.said();
         assert!(wrong.is_empty(), "{said}\n{}", wrong[..wrong.len().min(20)].join("\n"));
+        if is_narrowed() {
+            return;
+        }
         assert!(*impossible >= least && *of_many * 20 > *conflicts && *unsure * 20 <= *conflicts, "{said}");
     }
 }
@@ -179,5 +182,5 @@ fn ten_thousand_impossible_fleets_have_conflicts_that_cannot_be_smaller() {
         all.wrong.extend(half.wrong);
     }
     eprintln!("{}", all.said());
-    all.assert(if std::env::var_os(super::SEEDS).is_some() { 1 } else { 10_000 });
+    all.assert(10_000);
 }

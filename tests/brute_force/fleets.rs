@@ -11,6 +11,12 @@ pub use larger::{Dice, fleet as larger};
 /// Millicores of a node after daemonsets; small round numbers, so that ties are common.
 const NODE: u64 = 4000;
 
+/// Seeds whose fleets are planned quickly without optimisation: every rule closes a door in one of them, and a third of them have a plan.
+pub const QUICK: &[u64] = &[
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22, 23, 25, 26, 27, 29, 30, 31, 32, 34, 42, 44,
+    48, 49, 50, 51, 57,
+];
+
 /// The inventory of a seed, as one TOML file.
 pub fn tiny(seed: u64) -> String {
     let mut dice = Dice(seed ^ 0x7e57_ab1e);

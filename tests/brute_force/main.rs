@@ -5,6 +5,7 @@
 //! `FLEETPLAN_SEEDS=5000..6000` runs a part of it.
 #![expect(clippy::unwrap_used, reason = "a fixture that does not parse is a failed test")]
 #![expect(clippy::cast_possible_wrap, reason = "counts of tiny fleets")]
+#![expect(clippy::print_stderr, reason = "a run of hours says how far it is")]
 
 mod conflicts;
 #[path = "../dice/mod.rs"]
@@ -37,6 +38,11 @@ fn certified(inventory: &Inventory, wishes: &Wishes<'_>) -> (Proposal, Option<Ce
 
 /// Which seeds a full run is narrowed to.
 const SEEDS: &str = "FLEETPLAN_SEEDS";
+
+/// True where only a part of a full run was asked for, of which nothing is known but that it must not be wrong.
+fn is_narrowed() -> bool {
+    std::env::var_os(SEEDS).is_some()
+}
 
 /// Runs `work` over every other of the seeds in two threads, or over those that the environment names.
 fn in_halves<R: Send>(seeds: Range<u64>, work: impl Fn(&mut dyn Iterator<Item = u64>) -> R + Sync) -> Vec<R> {

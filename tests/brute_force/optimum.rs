@@ -9,10 +9,10 @@ use fleetplan::planner::{Proposal, Wishes};
 use fleetplan::review::{Certification, review_with};
 use fleetplan::rules::RULES;
 
-use super::fleets::{Dice, tiny};
+use super::fleets::{Dice, QUICK, tiny};
 use super::oracle::{Answer, ask};
 use super::world::Question;
-use super::{certified, in_halves, read};
+use super::{certified, in_halves, is_narrowed, read};
 
 /// What a run saw.
 #[derive(Default)]
@@ -141,6 +141,9 @@ impl Run {
     fn assert(&self, least: usize) {
         let (said, wrong) = (self.said(), &self.wrong);
         assert!(wrong.is_empty(), "{said}\n{}", wrong[..wrong.len().min(20)].join("\n"));
+        if is_narrowed() {
+            return;
+        }
         assert!(self.compared >= least, "only {said}");
         let silent: Vec<_> = RULES.iter().map(|rule| rule.name()).filter(|rule| !self.closed.contains(rule)).collect();
         assert!(silent.is_empty(), "no door was closed by {silent:?}; {said}");
@@ -151,7 +154,7 @@ impl Run {
 
 #[test]
 fn no_tiny_fleet_has_a_wrong_verdict_cost_load_or_bound() {
-    Run::seeds(0..52).assert(70);
+    Run::seeds(QUICK.iter().copied()).assert(50);
 }
 
 #[test]
@@ -160,5 +163,5 @@ fn a_hundred_thousand_answers_are_what_every_way_says() {
     let mut all = Run::default();
     in_halves(0..62_000, |seeds| Run::seeds(seeds)).into_iter().for_each(|half| all.add(half));
     eprintln!("{}", all.said());
-    all.assert(if std::env::var_os(super::SEEDS).is_some() { 1 } else { 100_000 });
+    all.assert(100_000);
 }

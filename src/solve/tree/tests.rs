@@ -174,7 +174,20 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
             };
             let mut dual =
                 Dual { entries: (0..piece.entries.len()).map(empty).collect(), classes: vec![0], moves: prices.moves };
-            prices.groups.iter().for_each(|group| dual.entries[group.group] = group.clone());
+            for group in &prices.groups {
+                // Lists that say nothing are left out.
+                let mut entry = empty(group.group);
+                if !group.load.is_empty() {
+                    entry.load.clone_from(&group.load);
+                }
+                for (list, said) in [(&mut entry.nodes, &group.nodes), (&mut entry.private, &group.private)] {
+                    if !said.is_empty() {
+                        list.clone_from(said);
+                    }
+                }
+                (entry.all_nodes, entry.limits, entry.open) = (group.all_nodes, group.limits, group.open);
+                dual.entries[group.group] = entry;
+            }
             prices.classes.iter().for_each(|(_, price)| dual.classes[0] = *price);
             bound(piece, within, &dual)
         }
