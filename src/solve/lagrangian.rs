@@ -68,8 +68,10 @@ pub type Vector<N> = [N; AMOUNTS];
 pub struct Charge<N> {
     /// Per amount.
     pub vector: Vector<N>,
-    /// Per own node, by distinct pool.
-    pub node: Vec<N>,
+    /// Per own node in the first of the distinct pools.
+    pub node: N,
+    /// Per own node in the others.
+    pub more: Vec<N>,
 }
 
 /// What a candidate pays in an entry.
@@ -87,7 +89,7 @@ pub fn charge<N: Number>(
     if place.tenancy == Tenancy::Dedicated {
         // Counted exactly; only who may have the cluster has a price.
         vector[8] = if place.is_class() { N::ZERO } else { prices.limits[5] };
-        return Charge { vector, node: vec![N::ZERO; candidate.distinct.len()] };
+        return Charge { vector, node: N::ZERO, more: Vec::new() };
     }
     let [pods, addresses, namespaces, services, load_balancers, units, importance] = prices.limits;
     if candidate.is_shared() && candidate.pools.len() == 1 {
@@ -110,7 +112,7 @@ pub fn charge<N: Number>(
             vector[8] += (pods + addresses) * N::count(load.pods) + services * N::count(candidate.plane_services);
         }
     }
-    let node = candidate.distinct.iter().map(|pool| {
+    let mut node = candidate.distinct.iter().map(|pool| {
         if candidate.is_private() {
             return N::ZERO;
         }
@@ -121,39 +123,40 @@ pub fn charge<N: Number>(
         }
         sum
     });
-    Charge { vector, node: node.collect() }
+    let first = node.next().unwrap_or(N::ZERO);
+    Charge { vector, node: first, more: node.collect() }
 }
 
-/// What one unit pays for one column.
+/// What one unit pays for one column; `amounts` are the member's own.
 #[must_use]
 pub fn pays<N: Number>(
     relaxation: &Relaxation<'_>,
     member: &Member,
+    amounts: &[N; AMOUNTS],
     column: &Column,
     charge: &Charge<N>,
     prices: &Prices<N>,
 ) -> N {
-    let mut sum = N::money(column.base);
-    for (price, amount) in charge.vector.iter().zip(member.amounts) {
-        sum += *price * N::count(amount);
-    }
+    let of = |at: usize| charge.vector[at] * amounts[at];
+    // Three short sums rather than a long one: a processor adds them up side by side.
+    let mut sum = N::money(column.base) + (of(0) + of(1) + of(2)) + (of(3) + of(4) + of(5)) + (of(6) + of(7) + of(8));
     if column.moves {
         sum += prices.moves;
     }
     if member.is_split {
-        let view = relaxation.problem.view(member.unit, column.choice);
-        if view.candidate.is_shared() && relaxation.place(column.entry).tenancy == Tenancy::Shared {
+        let view = relaxation.problem.view(member.unit, column.choice());
+        if view.candidate.is_shared() && relaxation.place(column.entry()).tenancy == Tenancy::Shared {
             for (pool, load) in view.candidate.pools.iter().zip(&view.unit.loads) {
-                for (price, amount) in prices.entries[column.entry].load[*pool].into_iter().zip(load.each()) {
+                for (price, amount) in prices.entries[column.entry()].load[*pool].into_iter().zip(load.each()) {
                     sum += price * N::count(amount);
                 }
             }
         }
-        for (price, nodes) in charge.node.iter().zip(&view.choice.nodes) {
+        for (price, nodes) in std::iter::once(&charge.node).chain(&charge.more).zip(&view.choice.nodes) {
             sum += *price * N::count(*nodes);
         }
-    } else if let Some(price) = charge.node.first() {
-        sum += *price * N::count(column.nodes);
+    } else {
+        sum += charge.node * N::count(column.nodes());
     }
     sum
 }
@@ -217,6 +220,27 @@ pub fn charges<N: Number>(relaxation: &Relaxation<'_>, prices: &Prices<N>) -> Ve
         .collect()
 }
 
+/// What prices charge for each choice of each unit, in micro-units: its part of nodes and limits in the long run. By unit and choice; empty for units of
+/// other components.
+#[must_use]
+pub fn tolls(relaxation: &Relaxation<'_>, prices: &Prices<f64>) -> Vec<Vec<i64>> {
+    let mut tolls = vec![Vec::new(); relaxation.problem.units.len()];
+    let charges = charges(relaxation, prices);
+    for member in &relaxation.members {
+        let mut own = vec![0; relaxation.problem.units[member.unit].choices.len()];
+        let amounts = member.amounts.map(f64::count);
+        for column in &relaxation.columns[member.columns.clone()] {
+            let toll =
+                pays(relaxation, member, &amounts, column, &charges[column.charge()], prices) - f64::money(column.base);
+            #[expect(clippy::cast_possible_truncation, reason = "a guide for the search, in whole micro-units")]
+            let toll = toll as i64;
+            own[column.choice()] = toll;
+        }
+        tolls[member.unit] = own;
+    }
+    tolls
+}
+
 /// The least that a bundle can pay, and the column of each of its members.
 pub fn least<N: Number>(
     relaxation: &Relaxation<'_>,
@@ -224,15 +248,16 @@ pub fn least<N: Number>(
     prices: &Prices<N>,
     charges: &[Charge<N>],
 ) -> Option<(N, Vec<usize>)> {
-    let cost = |member: &Member, column: usize| {
+    let cost = |member: &Member, amounts: &[N; AMOUNTS], column: usize| {
         let data = &relaxation.columns[column];
-        pays(relaxation, member, data, &charges[data.charge], prices)
+        pays(relaxation, member, amounts, data, &charges[data.charge()], prices)
     };
     let members = &relaxation.members[bundle];
     if let [member] = members {
         let mut best: Option<(N, usize)> = None;
+        let amounts = member.amounts.map(N::count);
         for column in member.columns.clone() {
-            let price = cost(member, column);
+            let price = cost(member, &amounts, column);
             if best.is_none_or(|(known, _)| price < known) {
                 best = Some((price, column));
             }
@@ -245,8 +270,9 @@ pub fn least<N: Number>(
         let mut chosen = Vec::with_capacity(members.len());
         for member in members {
             let mut least: Option<(N, usize)> = None;
-            for column in member.columns.clone().filter(|column| relaxation.columns[*column].entry == entry) {
-                let price = cost(member, column);
+            let amounts = member.amounts.map(N::count);
+            for column in member.columns.clone().filter(|column| relaxation.columns[*column].entry() == entry) {
+                let price = cost(member, &amounts, column);
                 if least.is_none_or(|(known, _)| price < known) {
                     least = Some((price, column));
                 }

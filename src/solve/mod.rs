@@ -143,17 +143,20 @@ fn solve_component(
         watch(Progress { phase, incumbent: incumbent.map(Money), bound: bound.map(Money) })
     };
     let mut stopped = solution.stopped;
-    let found = search::search(problem, &part, search::Goal::Cheapest, &mut |cost| {
-        stopped |= report("search", Some(cost), None).is_break();
+    let relaxation = relaxation::Relaxation::new(problem, &part);
+    let (bound, guide, prices) = bound(&relaxation, &mut |bound| {
+        stopped |= report("prices", None, bound).is_break();
+        stopped
+    });
+    let tolls = lagrangian::tolls(&relaxation, &guide);
+    let goal = search::Goal::Cheapest { enough: bound };
+    let found = search::search(problem, &part, goal, tolls, &mut |cost| {
+        stopped |= report("search", Some(cost), Some(bound)).is_break();
         stopped
     });
     let complete = complete_of(problem, found.as_ref(), units);
     let incumbent = complete.map(|state| state.cost_of(problem, &part.places));
-    let relaxation = relaxation::Relaxation::new(problem, &part);
-    let (bound, prices) = bound(&relaxation, incumbent, &mut |bound| {
-        stopped |= report("prices", incumbent, Some(bound)).is_break();
-        stopped
-    });
+    let bound = incumbent.map_or(bound, |incumbent| bound.min(incumbent));
     let mut best = found;
     let mut grown = if incumbent == Some(bound) || stopped { None } else { grow(&relaxation, incumbent) };
     let mut bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
@@ -234,24 +237,25 @@ fn grow(relaxation: &relaxation::Relaxation<'_>, incumbent: Option<i64>) -> Opti
     Some((incumbent.map_or(bound, |incumbent| bound.min(incumbent)), found.tree))
 }
 
-/// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them.
+/// Threads that ask units what they pay. Any number finds the same prices.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8)
+}
+
+/// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them; and its prices, as found and as integers.
 fn bound(
     relaxation: &relaxation::Relaxation<'_>,
-    incumbent: Option<i64>,
-    stop: &mut dyn FnMut(i64) -> bool,
-) -> (i64, lagrangian::Prices<i128>) {
-    use crate::solve::lagrangian::Number;
-    let target = incumbent.map_or(f64::INFINITY, f64::money);
-    let prices = ascent::ascend(relaxation, 1, target, &mut |value| {
+    stop: &mut dyn FnMut(Option<i64>) -> bool,
+) -> (i64, lagrangian::Prices<f64>, lagrangian::Prices<i128>) {
+    let found = ascent::ascend(relaxation, threads(), &mut |value| {
         #[expect(clippy::cast_possible_truncation, reason = "only shown while the ascent goes on")]
-        let value = value as i64;
+        let value = value.map(|value| value as i64);
         stop(value)
     });
-    let prices = ascent::fixed(&prices);
+    let prices = ascent::fixed(&found);
     let exact = lagrangian::exact(relaxation, &prices);
     let bound = exact.map_or(0, |value| -(-value).div_euclid(crate::plan::certificate::UNIT));
-    let bound = i64::try_from(bound).unwrap_or(0).max(0);
-    (incumbent.map_or(bound, |incumbent| bound.min(incumbent)), prices)
+    (i64::try_from(bound).unwrap_or(0).max(0), found, prices)
 }
 
 /// A state that gives every unit a home, with no more moves than are allowed.
@@ -269,7 +273,7 @@ pub fn feasible(problem: &Problem, units: &[usize]) -> Option<bool> {
         return Some(false);
     }
     let part = components::Component::new(problem, units);
-    let found = search::search(problem, &part, search::Goal::Complete, &mut |_| false);
+    let found = search::search(problem, &part, search::Goal::Complete, Vec::new(), &mut |_| false);
     if complete_of(problem, found.as_ref(), units).is_some() {
         return Some(true);
     }

@@ -40,21 +40,48 @@ pub struct Entry {
     pub holds: Vec<bool>,
 }
 
-/// One column: a choice of a unit in an entry.
+/// One column: a choice of a unit in an entry. There are millions of them, so that they are kept small.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// The entry.
-    pub entry: usize,
-    /// Index of what it is charged by: [`Relaxation::charged`].
-    pub charge: usize,
-    /// The choice of the unit.
-    pub choice: usize,
     /// Money that no price changes, a move included.
     pub base: i64,
-    /// Own nodes in the first pool of the candidate; the others are looked up.
-    pub nodes: u64,
+    entry: u32,
+    charge: u32,
+    choice: u32,
+    nodes: u32,
     /// Whether it is a move.
     pub moves: bool,
+}
+
+impl Column {
+    /// The entry.
+    #[must_use]
+    pub const fn entry(&self) -> usize {
+        self.entry as usize
+    }
+
+    /// Index of what it is charged by: [`Relaxation::charged`].
+    #[must_use]
+    pub const fn charge(&self) -> usize {
+        self.charge as usize
+    }
+
+    /// The choice of the unit.
+    #[must_use]
+    pub const fn choice(&self) -> usize {
+        self.choice as usize
+    }
+
+    /// Own nodes in the first pool of the candidate; the others are looked up.
+    #[must_use]
+    pub fn nodes(&self) -> u64 {
+        u64::from(self.nodes)
+    }
+}
+
+/// A number of the model as it is kept in a column.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("a model has fewer than 2^32 of anything")
 }
 
 /// A unit of the component.
@@ -112,7 +139,11 @@ impl<'a> Relaxation<'a> {
             }
         }
         let mut order = part.units.clone();
-        order.sort_by_key(|unit| (problem.units[*unit].group, *unit));
+        // Units of one signature are asked one after the other, because they are charged alike.
+        order.sort_by_key(|unit| {
+            let group = problem.units[*unit].group;
+            (problem.units[group].signature, group, *unit)
+        });
         let (mut members, mut columns, mut bundles): (Vec<Member>, Vec<Column>, Vec<std::ops::Range<usize>>) =
             (Vec::with_capacity(order.len()), Vec::new(), Vec::new());
         let (mut known, mut charged) = (HashMap::new(), Vec::new());
@@ -266,8 +297,9 @@ fn column(
     if place.tenancy == Tenancy::Dedicated {
         base += alone(view, place)?;
     }
-    let nodes = view.choice.nodes.first().copied().unwrap_or(0);
-    Some(Column { entry, charge, choice, base, nodes, moves })
+    // A pool may have at most 2^32 nodes, so that more of one's own fit nowhere.
+    let nodes = u32::try_from(view.choice.nodes.first().copied().unwrap_or(0)).ok()?;
+    Some(Column { base, entry: small(entry), charge: small(charge), choice: small(choice), nodes, moves })
 }
 
 /// What a dedicated cluster costs more with the unit in it than without: its nodes are counted exactly, so that it needs no prices.

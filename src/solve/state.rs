@@ -26,6 +26,8 @@ pub struct Instance {
     nodes: Vec<u64>,
     uses: [u64; LIMITS],
     labels: Vec<(usize, u64)>,
+    /// Where it stands in [`State::busy`], by pool.
+    busy: Vec<Option<usize>>,
 }
 
 /// A home for each unit, or none yet.
@@ -34,6 +36,8 @@ pub struct State {
     homes: Vec<Option<(usize, usize)>>,
     instances: Vec<Instance>,
     of_place: Vec<Vec<usize>>,
+    /// By place and pool, the instances that carry shared load there, in any order.
+    busy: Vec<Vec<Vec<usize>>>,
     of_host: Vec<Option<usize>>,
     open_copies: Vec<u64>,
     cost: i64,
@@ -54,6 +58,7 @@ impl Instance {
             nodes: pools.iter().map(|pool| pool.min).collect(),
             uses: [0; LIMITS],
             labels: Vec::new(),
+            busy: vec![None; pools.len()],
         }
     }
 
@@ -185,6 +190,7 @@ impl State {
             homes: vec![None; problem.units.len()],
             instances: Vec::new(),
             of_place: vec![Vec::new(); problem.places.len()],
+            busy: problem.places.iter().map(|place| vec![Vec::new(); place.pools.len()]).collect(),
             of_host: vec![None; problem.place_of.len()],
             open_copies: vec![0; problem.classes.len()],
             cost: 0,
@@ -229,6 +235,12 @@ impl State {
     #[must_use]
     pub fn of_place(&self, place: usize) -> &[usize] {
         &self.of_place[place]
+    }
+
+    /// The instances of a place that carry shared load on a pool, in any order.
+    #[must_use]
+    pub fn busy(&self, place: usize, pool: usize) -> &[usize] {
+        &self.busy[place][pool]
     }
 
     /// The instance of a host that exists.
@@ -359,6 +371,30 @@ impl State {
         if let Some(class) = problem.places[data.place].class() {
             self.open_copies[class] += u64::from(was_empty && !is_empty);
             self.open_copies[class] -= u64::from(!was_empty && is_empty);
+        }
+        self.note_busy(instance);
+    }
+
+    /// Keeps [`State::busy`] true of one instance.
+    fn note_busy(&mut self, instance: usize) {
+        let place = self.instances[instance].place;
+        for pool in 0..self.busy[place].len() {
+            let data = &mut self.instances[instance];
+            let list = &mut self.busy[place][pool];
+            match data.busy[pool] {
+                None if data.shared[pool] != Resources::ZERO => {
+                    data.busy[pool] = Some(list.len());
+                    list.push(instance);
+                }
+                Some(at) if data.shared[pool] == Resources::ZERO => {
+                    data.busy[pool] = None;
+                    list.swap_remove(at);
+                    if let Some(last) = list.get(at).copied() {
+                        self.instances[last].busy[pool] = Some(at);
+                    }
+                }
+                None | Some(_) => {}
+            }
         }
     }
 

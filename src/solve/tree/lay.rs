@@ -59,7 +59,7 @@ pub fn lay(
 }
 
 fn choice(relaxation: &Relaxation<'_>, unit: usize, column: &Column) -> Choice {
-    let (view, place) = (relaxation.problem.view(unit, column.choice), relaxation.place(column.entry));
+    let (view, place) = (relaxation.problem.view(unit, column.choice()), relaxation.place(column.entry()));
     let is_shared = place.tenancy == Tenancy::Shared;
     let parts = view.parts();
     let load = parts
@@ -67,7 +67,7 @@ fn choice(relaxation: &Relaxation<'_>, unit: usize, column: &Column) -> Choice {
         .filter(|_| is_shared)
         .map(|part| (part.pool, (part.load + place.pools[part.pool].capacity().times(part.nodes)).each()));
     Choice {
-        entry: column.entry,
+        entry: column.entry(),
         form: view.candidate.form,
         cost: column.base,
         load: load.collect(),

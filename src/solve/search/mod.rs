@@ -4,20 +4,28 @@
 //! "Optimization by simulated annealing" (1983). A round touches a few clusters and is undone where it does not pay, so that its
 //! work does not grow with the fleet.
 
+mod consolidate;
+mod insert;
+mod ruin;
+
 use std::collections::BTreeMap;
 
 use crate::solve::components::Component;
 use crate::solve::dice::Dice;
 use crate::solve::problem::Problem;
+use crate::solve::search::insert::Mood;
 use crate::solve::state::State;
 
 /// Prices that are asked per item: the work budget. A small fleet gets more, so that it is searched through.
 const WORK_PER_ITEM: u64 = 2_000;
+/// A tiny fleet has few ways to live, so that each is soon met.
+const WORK_PER_ASSIGNMENT: u64 = 100;
 /// The least and the most of it.
 const LEAST_WORK: u64 = 300_000;
 const MOST_WORK: u64 = 20_000_000;
-/// Clusters of one place that an item is tried in, where there are many.
-const MOST_TRIED: usize = 12;
+
+/// How far rounds listen to prices, in eighths.
+const BLENDS: [i64; 6] = [0, 0, 0, 2, 4, 6];
 
 /// Told the cost of each better solution, and from time to time that the search goes on; true ends it.
 pub type Stop<'a> = &'a mut dyn FnMut(i64) -> bool;
@@ -27,15 +35,31 @@ pub type Stop<'a> = &'a mut dyn FnMut(i64) -> bool;
 pub enum Goal {
     /// When every unit has a home.
     Complete,
-    /// When the budget ends: the cheaper the better.
-    Cheapest,
+    /// When the budget ends: the cheaper the better. Sooner where a complete solution costs no more than `enough`, a bound.
+    Cheapest {
+        /// What no solution costs less than.
+        enough: i64,
+    },
+}
+
+impl Goal {
+    /// Whether a complete solution of this cost is good enough.
+    const fn is_met(self, cost: i64) -> bool {
+        match self {
+            Self::Complete => true,
+            Self::Cheapest { enough } => cost <= enough,
+        }
+    }
 }
 
 /// Units that share an instance: a near group, or one unit.
 type Item = Vec<usize>;
 
+/// What prices charge for each choice of each unit, in micro-units; empty where nobody asked them.
+pub type Tolls = Vec<Vec<i64>>;
+
 /// Finds a solution of the component. Units that found no home have none in it.
-pub fn search(problem: &Problem, part: &Component, goal: Goal, stop: Stop<'_>) -> Option<State> {
+pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, stop: Stop<'_>) -> Option<State> {
     let items = items(problem, part);
     let mut item_of = vec![usize::MAX; problem.units.len()];
     for (index, item) in items.iter().enumerate() {
@@ -48,11 +72,17 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, stop: Stop<'_>) -
         work: 0,
         others: problem.units.len() - units,
         item_of,
+        by_nodes: by_nodes(problem, &items),
         items,
         state: State::new(problem),
         closed: None,
+        barred: None,
+        tolls: if tolls.is_empty() { vec![Vec::new(); problem.units.len()] } else { tolls },
     };
     search.begin();
+    if goal != Goal::Complete {
+        search.consolidate();
+    }
     if stop(search.state.cost_of(problem, &part.places)) {
         return Some(search.state);
     }
@@ -68,6 +98,19 @@ fn items(problem: &Problem, part: &Component) -> Vec<Item> {
     groups.into_values().collect()
 }
 
+fn by_nodes(problem: &Problem, items: &[Item]) -> Vec<Vec<usize>> {
+    let mut kinds: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let price = problem.units[item[0]].choices.first().map_or(0, |choice| {
+            let candidate = &problem.tables[problem.units[item[0]].signature][choice.candidate];
+            let pools = candidate.distinct.iter().map(|pool| problem.places[candidate.place].pools[*pool].price);
+            pools.max().unwrap_or(0)
+        });
+        kinds.entry(price).or_default().push(index);
+    }
+    kinds.into_values().collect()
+}
+
 struct Search<'a> {
     problem: &'a Problem,
     dice: Dice,
@@ -77,15 +120,13 @@ struct Search<'a> {
     items: Vec<Item>,
     item_of: Vec<usize>,
     state: State,
+    /// Items by the price of the nodes that their first choice needs.
+    by_nodes: Vec<Vec<usize>>,
     /// The cluster that this round tries to do without.
     closed: Option<usize>,
-}
-
-/// Where an item could go.
-#[derive(Debug, Clone, Copy)]
-enum Target {
-    Instance(usize),
-    Open(usize),
+    /// The cluster and the pool of it that this round tries to do without.
+    barred: Option<(usize, usize)>,
+    tolls: Tolls,
 }
 
 /// Homes before a round.
@@ -106,7 +147,7 @@ impl Search<'_> {
         let mut order: Vec<usize> = (0..self.items.len()).filter(|item| self.is_homeless(*item)).collect();
         order.sort_by_cached_key(|item| self.difficulty(&self.items[*item]));
         for item in order {
-            self.insert(item, 0);
+            self.insert(item, Mood::EVEN);
         }
     }
 
@@ -148,7 +189,8 @@ impl Search<'_> {
     fn improve(&mut self, part: &Component, goal: Goal, stop: Stop<'_>) {
         let problem = self.problem;
         let count = u64::try_from(self.items.len()).unwrap_or(u64::MAX);
-        let budget = self.work + count.saturating_mul(WORK_PER_ITEM).clamp(LEAST_WORK, MOST_WORK);
+        let budget = count.saturating_mul(WORK_PER_ITEM).clamp(LEAST_WORK, MOST_WORK);
+        let budget = self.work + budget.min(self.assignments().saturating_mul(WORK_PER_ASSIGNMENT));
         if self.items.len() < 2 {
             return;
         }
@@ -163,7 +205,7 @@ impl Search<'_> {
         let mut dirty: Vec<usize> = Vec::new();
         let mut rounds = 0_u64;
         while self.work < budget {
-            if goal == Goal::Complete && best_broken == 0 {
+            if best_broken == 0 && goal.is_met(best_cost - elsewhere) {
                 break;
             }
             rounds += 1;
@@ -198,23 +240,36 @@ impl Search<'_> {
         self.restore(dirty.into_iter().map(|unit| (unit, best[place_in[&unit]])).collect());
     }
 
+    /// Ways to give every item a choice.
+    fn assignments(&self) -> u64 {
+        let choices = self.items.iter().flatten().map(|unit| self.problem.units[*unit].choices.len() as u64);
+        choices.fold(1, u64::saturating_mul)
+    }
+
     /// Takes a few homes away and gives new ones. What was there before.
     fn round(&mut self) -> Journal {
         let mut removed = self.ruin();
-        let mut journal = Journal::new();
-        for item in &removed {
-            for unit in &self.items[*item] {
-                journal.push((*unit, self.state.take(self.problem, *unit)));
-            }
-        }
+        let journal = self.take_all(&removed);
         self.dice.shuffle(&mut removed);
         if self.dice.below(2) == 0 {
             removed.sort_by_cached_key(|item| self.difficulty(&self.items[*item]));
         }
+        let mood = Mood { noise: 4, blend: BLENDS[self.dice.below(BLENDS.len())] };
         for item in removed {
-            self.insert(item, 4);
+            self.insert(item, mood);
         }
-        self.closed = None;
+        (self.closed, self.barred) = (None, None);
+        journal
+    }
+
+    /// Takes the homes of items away. What was there before.
+    fn take_all(&mut self, items: &[usize]) -> Journal {
+        let mut journal = Journal::new();
+        for item in items {
+            for unit in &self.items[*item] {
+                journal.push((*unit, self.state.take(self.problem, *unit)));
+            }
+        }
         journal
     }
 
@@ -228,170 +283,6 @@ impl Search<'_> {
                 self.state.put(self.problem, unit, choice, instance);
             }
         }
-    }
-
-    /// Items with few places and much load come first.
-    fn difficulty(&self, item: &Item) -> (usize, std::cmp::Reverse<u64>, usize) {
-        let units = &self.problem.units;
-        let places = item.iter().map(|unit| units[*unit].choices.len()).min().unwrap_or(0);
-        let load = |unit: &usize| {
-            units[*unit].loads.iter().map(|load| load.cpu + load.memory / 4 + load.gpu * 16_000).sum::<u64>()
-        };
-        (places.min(8), std::cmp::Reverse(item.iter().map(load).sum()), item.first().copied().unwrap_or(0))
-    }
-
-    /// Puts all units of the item where it is cheapest. With `noise`, up to so many percent beside that.
-    fn insert(&mut self, item: usize, noise: usize) {
-        let units = self.items[item].clone();
-        let mut best: Option<(i64, Vec<usize>, Target)> = None;
-        for target in self.targets(&units) {
-            let Some((price, choices)) = self.try_target(&units, target) else { continue };
-            let shake = if noise == 0 { 0 } else { i64::try_from(self.dice.below(noise + 1)).unwrap_or(0) };
-            let price = price.saturating_add(price.abs() / 100 * shake);
-            if best.as_ref().is_none_or(|(known, _, _)| price < *known) {
-                best = Some((price, choices, target));
-            }
-        }
-        if let Some((_, choices, target)) = best {
-            let instance = match target {
-                Target::Instance(instance) => instance,
-                Target::Open(place) => self.state.open(self.problem, place),
-            };
-            for (unit, choice) in units.iter().zip(choices) {
-                self.state.put(self.problem, *unit, choice, instance);
-            }
-        }
-    }
-
-    /// Instances in which the item's first unit could live, some of many, and places that can be opened for it.
-    fn targets(&mut self, item: &Item) -> Vec<Target> {
-        let problem = self.problem;
-        let today = self.lives(item);
-        let mut targets = Vec::new();
-        let (table, choices) = (&problem.tables[problem.units[item[0]].signature], &problem.units[item[0]].choices);
-        let mut last = usize::MAX;
-        for choice in choices {
-            let place = table[choice.candidate].place;
-            if place == last {
-                continue;
-            }
-            last = place;
-            let class = problem.places[place].is_class();
-            let all = self.state.of_place(place).len();
-            let stride = all.div_ceil(MOST_TRIED).max(1);
-            let first = if stride > 1 { self.dice.below(stride) } else { 0 };
-            for at in (first..all).step_by(stride) {
-                let index = self.state.of_place(place)[at];
-                let empty = self.state.instances()[index].members.is_empty();
-                if Some(index) != self.closed && !(class && empty) {
-                    targets.push(Target::Instance(index));
-                }
-            }
-            if let Some(index) = today.filter(|index| stride > 1 && self.state.instances()[*index].place == place)
-                && Some(index) != self.closed
-            {
-                targets.push(Target::Instance(index));
-            }
-            if class && self.state.may_open(problem, place) {
-                targets.push(Target::Open(place));
-            }
-        }
-        targets
-    }
-
-    /// The price of the item there, and a choice for each unit. Leaves the state as it was.
-    fn try_target(&mut self, item: &Item, target: Target) -> Option<(i64, Vec<usize>)> {
-        let problem = self.problem;
-        let (place, mut opened) = match target {
-            Target::Instance(instance) => (self.state.instances()[instance].place, Some(instance)),
-            Target::Open(place) => (place, None),
-        };
-        let (mut total, mut chosen) = (0, Vec::with_capacity(item.len()));
-        let mut whole = true;
-        for unit in item {
-            let mut best: Option<(i64, usize)> = None;
-            for index in 0..problem.units[*unit].choices.len() {
-                if problem.candidate(*unit, index).place != place {
-                    continue;
-                }
-                self.work += 1;
-                let price = match opened {
-                    Some(instance) => self.state.price(problem, *unit, index, instance),
-                    None => self.state.price_of_opening(problem, *unit, index),
-                };
-                if let Some(price) = price.filter(|price| best.is_none_or(|(known, _)| *price < known)) {
-                    best = Some((price, index));
-                }
-            }
-            let Some((price, index)) = best else {
-                whole = false;
-                break;
-            };
-            total += price;
-            chosen.push(index);
-            if item.len() > 1 {
-                let at = *opened.get_or_insert_with(|| self.state.open(problem, place));
-                self.state.put(problem, *unit, index, at);
-            }
-        }
-        if item.len() > 1 {
-            item[..chosen.len()].iter().for_each(|unit| {
-                self.state.take(problem, *unit);
-            });
-        }
-        whole.then_some((total, chosen))
-    }
-
-    /// Items that lose their homes: of one whole cluster, some of a cluster and some of others. Those that have none are always among them.
-    fn ruin(&mut self) -> Vec<usize> {
-        let mut removed: Vec<usize> = Vec::new();
-        if self.state.homeless() > self.others {
-            removed.extend((0..self.items.len()).filter(|item| self.is_homeless(*item)).take(40));
-        }
-        let most = (self.items.len() / 3).clamp(2, 24);
-        let wanted = 2 + self.dice.below(most);
-        let seed = self.dice.below(self.items.len());
-        let Some((home, _)) = self.state.home(self.items[seed][0]) else { return removed };
-        let members = self.members(home);
-        let kind = self.dice.below(8);
-        if kind < 2 && members.len() <= 80 {
-            // Do without this cluster, or fill it anew.
-            self.closed = (kind == 0).then_some(home);
-            removed.extend(members);
-        } else {
-            removed.push(seed);
-            let share = if kind < 5 { wanted } else { wanted.div_ceil(2) };
-            removed.extend(self.some(members, share));
-            if kind >= 4 {
-                let place = self.state.instances()[home].place;
-                let others = self.state.of_place(place).len();
-                let other = self.state.of_place(place)[self.dice.below(others)];
-                let members = self.members(other);
-                removed.extend(self.some(members, wanted.div_ceil(2)));
-            }
-            if kind == 7 {
-                for _ in 0..wanted.div_ceil(2) {
-                    removed.push(self.dice.below(self.items.len()));
-                }
-            }
-        }
-        removed.sort_unstable();
-        removed.dedup();
-        removed
-    }
-
-    fn members(&self, instance: usize) -> Vec<usize> {
-        let mut members: Vec<usize> =
-            self.state.instances()[instance].members.iter().map(|(unit, _)| self.item_of[*unit]).collect();
-        members.sort_unstable();
-        members.dedup();
-        members
-    }
-
-    fn some(&mut self, mut list: Vec<usize>, count: usize) -> Vec<usize> {
-        self.dice.shuffle(&mut list);
-        list.truncate(count);
-        list
     }
 }
 
