@@ -1,11 +1,13 @@
-//! Stories with numbers: fifty small tenants, and fleets that cannot be.
+//! Stories with numbers: fifty small tenants, fleets that cannot be, and a platform of 2023.
 
 mod folders;
 
 use std::ops::ControlFlow;
 
+use fleetplan::gitops::{Templates, generate};
 use fleetplan::plan::{Plan, Status};
 use fleetplan::planner::{self, Conflict, Proposal, Wishes};
+use fleetplan::review::review;
 use fleetplan::vocab::money::Money;
 use fleetplan::vocab::tier::{Form, Tier};
 use folders::{files, read, read_files};
@@ -118,4 +120,51 @@ fn a_tenant_against_itself_is_a_conflict_of_its_own_two_lines() {
         conflicts[0].requirements.iter().filter_map(|requirement| Some(fleet.place(requirement.span?).line)).collect();
     assert_eq!(lines.len(), 2);
     assert!(conflicts[0].ways_out.iter().any(|way| way.monthly.is_some()), "the cheapest way out has a price");
+}
+
+const STACK: &str = "tests/scenarios/stack-of-2023";
+
+#[test]
+fn the_stack_of_2023_sends_each_tenant_where_its_one_requirement_asks() {
+    let plan = plan(files(STACK));
+    let homes: Vec<(&str, String, &str, &str)> = plan
+        .placements
+        .iter()
+        .map(|home| {
+            let form = home.form().expect("a form").to_string();
+            (home.tenant.as_str(), form, home.cluster.as_str(), home.rule.as_str())
+        })
+        .collect();
+    let expected = [
+        ("blog", "namespace/shared", "host-127", "money"),
+        ("cards", "cluster", "own-1", "disruption"),
+        ("pipelines", "vcluster/shared", "host-127", "crds"),
+        ("records", "namespace/dedicated", "host-125", "regulation"),
+        ("reports", "vcluster/shared", "host-127", "version"),
+        ("sandbox", "cluster", "own-2", "trust"),
+        ("shop", "namespace/shared", "host-125", "money"),
+        ("tunnels", "vcluster/shared", "host-127", "crds"),
+    ];
+    assert_eq!(homes, expected.map(|(tenant, form, cluster, rule)| (tenant, form.to_owned(), cluster, rule)));
+    assert_eq!(plan.money.total(), Money(5_915_840_000));
+}
+
+#[test]
+fn the_stack_of_2023_is_written_for_the_versions_that_it_names() {
+    let inventory = read(STACK);
+    let plan = plan(files(STACK));
+    assert_eq!(review(&inventory, &plan, None).findings, []);
+    let tree = generate(&inventory, &plan, &Templates::shipped()).expect("a tree");
+    let text = |path: &str| tree.files.get(path).unwrap_or_else(|| panic!("no `{path}`")).as_str();
+    // A legacy chart names the image of each part; the minor is the tenant's, not its host's.
+    assert!(text("tenants/host-127/reports/values.yaml").contains("image: registry.k8s.io/kube-apiserver:v1.26.0\n"));
+    assert!(text("tenants/host-127/reports/vclusters.fleetplan.yaml").contains("chartVersion: \"0.15.7\"\n"));
+    assert!(text("argocd/applicationsets/vclusters-eu-west-1.yaml").contains("chart: vcluster-k8s\n"));
+    assert!(text("clusters/own-1/manifests/cluster.yaml").starts_with(
+        "# Written by fleetplan. Edit the inventory, then plan and render again.\napiVersion: cluster.x-k8s.io/v1beta1\n"
+    ));
+    assert!(
+        text("policies/host-125/manifests/seccomp.yaml").contains("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\n")
+    );
+    assert!(text("tenants/host-125/shop/manifests/namespace.yaml").contains("enforce-version: v1.25\n"));
 }
