@@ -2,32 +2,11 @@
 //!
 //! `«` marks the place where the one error must point; it is taken out before the text is read.
 
+mod small;
+
 use fleetplan::inventory::{Reading, read};
 use fleetplan::vocab::diagnostic::{Diagnostic, Severity};
-
-const FLEET: &str = "[fleet]\nname = \"acme\"\n";
-const CLUSTER: &str = r#"
-[[cluster]]
-name = "eu-1"
-provider = "eks"
-region = "eu-west-1"
-residency = "eu"
-kubernetes = "1.35"
-control_plane = { price = 0.10, disruption = "5m" }
-[[cluster.pool]]
-name = "general"
-node = { cpu = "15890m", memory = "60Gi", pods = 110 }
-daemonsets = { cpu = "300m", memory = "600Mi", pods = 6 }
-price = 0.768
-nodes = { min = 3, max = 60 }
-zones = 3
-"#;
-const SHOP: &str = r#"
-[[tenant]]
-name = "shop"
-team = "web"
-demand = { cpu = "2", memory = "4Gi", pods = 10 }
-"#;
+use small::{CLUSTER, FLEET, SHOP};
 
 fn reading(files: &[(&str, String)]) -> Reading {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.replace('«', "").into_bytes())).collect();

@@ -9,7 +9,6 @@ mod fixture;
 mod flux;
 mod guardrails;
 mod injection;
-mod kill;
 mod legacy;
 mod reading;
 mod refusals;

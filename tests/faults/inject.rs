@@ -2,19 +2,15 @@
 //! next run needs no hand.
 //!
 //! `strace` injects them. A first run is traced, so that every call is known; then each call is met with each fault, one run per point. A slice
-//! runs here; `FLEETPLAN_FULL=1 cargo test --test faults` runs every point. Without `strace`, or where it may not trace, the test says so
+//! runs here; `FLEETPLAN_FULL=1 cargo test --release --test faults` runs every point. Without `strace`, or where it may not trace, the test says so
 //! loudly, and fails where `FLEETPLAN_REQUIRE_TOOLS=1`.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "what does not answer is a failed test")]
-#![expect(clippy::print_stderr, reason = "what was skipped and what was measured is said")]
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use fleetplan::gitops::{MANIFEST, hash, read_manifest};
+use crate::sides::{Sides, leftovers, whole};
 
 /// Calls that write, or that prepare or finish a write.
 const CALLS: &str = "openat,write,mkdir,fsync,fdatasync,syncfs,rename,renameat2,unlink,unlinkat,rmdir,chmod,fchmod,fchmodat,ftruncate,flock";
@@ -23,94 +19,35 @@ const FAULTS: [&str; 6] = ["signal=KILL", "error=ENOSPC", "error=EIO", "error=EI
 /// Points of a command in a slice.
 const SLICE: usize = 40;
 
-fn inventory(cpu: u64, tenants: u64) -> String {
-    let mut page = String::from(
-        r#"
-[fleet]
-name = "acme"
-date = 2026-11-23
-[policy]
-max_importance_share = 1.0
-[[cluster]]
-name = "eu-1"
-provider = "eks"
-region = "eu-west-1"
-residency = "eu"
-kubernetes = "1.35"
-tenancy = "shared"
-control_plane = { price = 0.10, disruption = "5m" }
-[[cluster.pool]]
-name = "general"
-node = { cpu = "15890m", memory = "60Gi", pods = 110 }
-price = 0.768
-nodes = { max = 60 }
-"#,
-    );
-    for number in 0..tenants {
-        let demand = format!("{{ cpu = \"{cpu}\", memory = \"4Gi\", pods = 10 }}");
-        writeln!(page, "[[tenant]]\nname = \"shop-{number}\"\nteam = \"web\"\ndemand = {demand}").unwrap();
-    }
-    page
-}
-
 /// A command whose output is one path: a tree or a plan file.
-struct Subject {
+struct Subject<'a> {
     name: &'static str,
-    folder: PathBuf,
-    /// Arguments that make the old output, and the new one.
-    old: Vec<String>,
-    new: Vec<String>,
+    sides: &'a Sides,
+    /// Command lines that make the old output, and the new one.
+    old: &'static str,
+    new: &'static str,
     output: PathBuf,
 }
 
-/// Every file of the output with its hash. A tree that is not exactly what its own manifest says is a failure.
-fn state(output: &Path) -> BTreeMap<String, String> {
-    if output.is_file() {
-        return BTreeMap::from([(String::new(), hash(&fs::read(output).unwrap()))]);
-    }
-    let (mut found, mut folders) = (BTreeMap::new(), vec![output.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(output).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, hash(&fs::read(path).unwrap()));
-            }
-        }
-    }
-    let mut listed = read_manifest(&fs::read_to_string(output.join(MANIFEST)).unwrap()).unwrap();
-    listed.insert(MANIFEST.to_owned(), found[MANIFEST].clone());
-    assert_eq!(found, listed, "the tree is not what its manifest says");
-    found
-}
-
-impl Subject {
-    fn run(&self, arguments: &[String], strace: &[String]) -> Output {
-        let binary = env!("CARGO_BIN_EXE_fleetplan");
-        let mut command = match strace {
-            [] => Command::new(binary),
-            strace => {
-                let mut command = Command::new("strace");
-                command.args(strace).arg(binary);
-                command
-            }
-        };
-        command.args(arguments).current_dir(&self.folder).output().unwrap()
+impl Subject<'_> {
+    /// The command line that makes the new output, under `strace`.
+    fn traced(&self, strace: &[String]) -> Output {
+        let run = self.sides.command(self.new);
+        let mut command = Command::new("strace");
+        command.args(strace).arg(run.get_program()).args(run.get_args());
+        command.current_dir(run.get_current_dir().unwrap()).output().unwrap()
     }
 
-    fn make(&self, arguments: &[String]) -> BTreeMap<String, String> {
-        let done = self.run(arguments, &[]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        state(&self.output)
+    fn make(&self, words: &str) -> BTreeMap<String, String> {
+        self.sides.done(words);
+        whole(&self.output)
     }
 
     /// Every write-side call of a run from old to new: its name, and which of its name it is, from 1.
     fn calls(&self) -> Vec<(String, usize)> {
-        let log = self.folder.join("calls");
+        let log = self.sides.path("calls");
         let trace = ["-f", "-e", &format!("trace={CALLS}"), "-o", log.to_str().unwrap()].map(str::to_owned);
-        let done = self.run(&self.new, &trace);
+        let done = self.traced(&trace);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let log = fs::read_to_string(log).unwrap();
         let first = log.split_whitespace().next().unwrap().to_owned();
@@ -144,9 +81,9 @@ fn tool_is_there() -> bool {
 }
 
 /// Meets every call of a subject with every fault, or a slice of them. The number of points.
-fn meet(subject: &Subject) -> usize {
-    let new = subject.make(&subject.new);
-    let old = subject.make(&subject.old);
+fn meet(subject: &Subject<'_>) -> usize {
+    let new = subject.make(subject.new);
+    let old = subject.make(subject.old);
     assert_ne!(old, new);
     let calls = subject.calls();
     let all: Vec<(&(String, usize), &str)> =
@@ -158,18 +95,18 @@ fn meet(subject: &Subject) -> usize {
     let (mut points, mut failed) = (0, 0);
     for ((call, place), fault) in all.iter().step_by(step.max(1)) {
         let what = format!("{}: {fault} at {call} number {place}", subject.name);
-        assert_eq!(subject.make(&subject.old), old, "{what}: the run before");
+        assert_eq!(subject.make(subject.old), old, "{what}: the run before");
         let inject = format!("inject={call}:{fault}:when={place}");
         let strace = ["-f", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject].map(str::to_owned);
-        let done = subject.run(&subject.new, &strace);
-        let left = state(&subject.output);
+        let done = subject.traced(&strace);
+        let left = whole(&subject.output);
         assert!(left == old || left == new, "{what}: neither old nor new");
         if done.status.success() {
             assert_eq!(left, new, "{what}: says it is done");
         } else {
             failed += 1;
         }
-        assert_eq!(subject.make(&subject.new), new, "{what}: the run after");
+        assert_eq!(subject.make(subject.new), new, "{what}: the run after");
         points += 1;
     }
     eprintln!(
@@ -182,46 +119,30 @@ fn meet(subject: &Subject) -> usize {
     points
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
 #[test]
 fn a_fault_at_any_write_of_render_or_plan_leaves_the_old_or_the_new() {
     if !tool_is_there() {
         return;
     }
-    let root = tempfile::tempdir().unwrap();
-    let folder = root.path().to_owned();
-    for (name, cpu) in [("old", 1), ("new", 2)] {
-        fs::create_dir(folder.join(name)).unwrap();
-        fs::write(folder.join(name).join("fleet.toml"), inventory(cpu, 8)).unwrap();
-        let done = Command::new(env!("CARGO_BIN_EXE_fleetplan"))
-            .args(["plan", "-q", "-i", name, "--out", &format!("{name}.toml")])
-            .current_dir(&folder)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    }
+    // Many files for the one; for the other, a search that is soon over.
+    let (sides, small) = (Sides::new(8), Sides::new(1));
     let render = Subject {
         name: "render",
-        folder: folder.clone(),
-        old: words("render old.toml -i old --out tree"),
-        new: words("render new.toml -i new --out tree"),
-        output: folder.join("tree"),
+        sides: &sides,
+        old: "render old.toml -i old --out tree",
+        new: "render new.toml -i new --out tree",
+        output: sides.path("tree"),
     };
     let plan = Subject {
         name: "plan",
-        folder: folder.clone(),
-        old: words("plan -i old --out plan.toml"),
-        new: words("plan -i new --out plan.toml"),
-        output: folder.join("plan.toml"),
+        sides: &small,
+        old: "plan -i old --out plan.toml",
+        new: "plan -i new --out plan.toml",
+        output: small.path("plan.toml"),
     };
     let points = meet(&render) + meet(&plan);
     eprintln!("{points} points");
     // What a killed render left is swept by the next one; nothing else stands beside the tree.
-    let leftovers = fs::read_dir(&folder)
-        .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".tree.fleetplan-"));
-    assert_eq!(leftovers.count(), 0);
+    let of_tree = leftovers(&sides.path("")).into_iter().filter(|name| name.starts_with(".tree."));
+    assert_eq!(of_tree.count(), 0);
 }
