@@ -5,4 +5,5 @@ mod bad_input;
 mod budget;
 mod journey;
 mod place;
+mod render;
 mod streams;

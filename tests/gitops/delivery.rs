@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use fleetplan::inventory::Delivery;
 use serde_json::{Value, json};
 
 use crate::fixture::{DEFAULT, fleet};
@@ -186,4 +187,19 @@ fn the_readme_says_from_which_plan_in_which_order_and_what_cannot_be_undone() {
     assert!(readme.contains(
         "| vcluster-private-eks | eks-1 | vcluster on the embedded database with private nodes, chart 0.36.1 |"
     ));
+}
+
+#[test]
+fn no_two_paths_of_a_tree_differ_by_case_alone_and_no_file_stands_where_another_has_a_folder() {
+    let (mut inventory, plan) = fleet(DEFAULT);
+    for delivery in [Delivery::Argocd, Delivery::Flux] {
+        inventory.fleet.gitops.delivery = delivery;
+        let tree = render(&inventory, &plan);
+        let lower: BTreeSet<String> = tree.files.keys().map(|path| path.to_lowercase()).collect();
+        assert_eq!(lower.len(), tree.files.len(), "{delivery:?}");
+        for path in &lower {
+            let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+            assert!(folders.all(|folder| !lower.contains(folder)), "{path}");
+        }
+    }
 }
