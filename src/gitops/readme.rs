@@ -65,6 +65,7 @@ pub(super) fn text(
         "shards": shards.iter().map(|shard| json!({
             "name": shard.name, "wave": shard.kind.wave(), "items": shard.items.len(),
         })).collect::<Vec<_>>(),
+        "large": large(shards),
         "doors": fleet.homes.iter().filter_map(|home| door(inventory, home)).collect::<Vec<_>>(),
     });
     templates.render("readme/README.md.hbs", &data, "the tree's README")
@@ -112,6 +113,15 @@ fn runtimes(fleet: &Fleet<'_>) -> Vec<Value> {
     set.into_iter().map(|(cluster, name)| json!({ "cluster": cluster, "name": name })).collect()
 }
 
+/// Applications that Argo CD lists in the status of one ApplicationSet (its notes on upgrading to 3.2).
+const LISTED: usize = 5_000;
+
+/// Shards with more things than Argo CD lists. They stay whole: a thing that changed its ApplicationSet would be refused by the new one.
+fn large(shards: &[Shard]) -> Vec<Value> {
+    let large = shards.iter().filter(|shard| shard.items.len() > LISTED);
+    large.map(|shard| json!({ "name": shard.name, "items": shard.items.len(), "listed": LISTED })).collect()
+}
+
 /// A home with more pods in a namespace than Kubernetes is tested with.
 fn crowded(home: &Home<'_>) -> Option<Value> {
     let pods = home.planned().resources.pods.div_ceil(home.namespaces.len() as u64);
@@ -141,4 +151,35 @@ fn door(inventory: &Inventory, home: &Home<'_>) -> Option<Value> {
         (Tier::Namespace, _) => return None,
     };
     Some(json!({ "tenant": home.name(), "cluster": home.host.name(), "what": what }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::gitops::shard::{Item, Kind};
+    use crate::gitops::writer::Contents;
+
+    #[test]
+    fn a_shard_is_large_from_the_first_application_on_that_argo_cd_does_not_list() {
+        let item = || Item {
+            cluster: String::new(),
+            folder: String::new(),
+            application: String::new(),
+            opened: false,
+            namespaces: BTreeSet::new(),
+            contents: Contents::default(),
+            descriptor: Value::Null,
+            whose: String::new(),
+            dedicated: false,
+        };
+        let shard = |name: &str, items: usize| Shard {
+            kind: Kind::Namespaces,
+            name: name.to_owned(),
+            items: std::iter::repeat_with(item).take(items).collect(),
+        };
+        let found = large(&[shard("a", 5_000), shard("b", 5_001)]);
+        assert_eq!(found, [json!({ "name": "b", "items": 5_001, "listed": 5_000 })]);
+    }
 }
