@@ -31,6 +31,7 @@ pub fn members(setting: &Setting<'_>, wishes: &Wishes<'_>) -> Vec<Asked> {
     key(policy.max_importance_share < Share::ALL, "max_importance_share");
     key(policy.max_tenant_share < Share::ALL, "max_tenant_share");
     key(wishes.max_moves.is_some(), "max_moves");
+    key(true, "edition");
     all.extend(inventory.classes.iter().map(|class| Asked::Class(class.name.clone())));
     for tenant in &inventory.tenants {
         for (list, pair) in [(&tenant.near, true), (&tenant.apart, false)] {
@@ -64,9 +65,20 @@ fn asks(setting: &Setting<'_>, tenant: &Tenant, rule: &str) -> bool {
         }
         "crds" | "crd-versions" => !tenant.crds.is_empty(),
         "pin" => setting.pin(&tenant.name).is_some(),
-        "edition" | "isolation" | "kernel" | "support" | "trust" | "version" => true,
+        "isolation" | "kernel" | "support" | "trust" | "version" => true,
         _ => false,
     }
+}
+
+/// What dropping one member comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// There is a plan, of so much money per month.
+    Monthly(Money),
+    /// There is still no plan: something else is in the way too.
+    NotEnough,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// Asks the solver whether a set of members can stand together.
@@ -130,14 +142,18 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// The fleet's money per month without one member, where that gives a plan.
+    /// What comes of the fleet without one member.
     #[must_use]
-    pub fn price(&self, without: &Asked) -> Option<Money> {
+    pub fn price(&self, without: &Asked) -> Price {
         let keeps = |member: &Asked| member != without;
         let relaxed = self.relaxed(&keeps);
         self.with(&relaxed, &keeps, |problem| match solve::solve(problem, false, &mut |_| ControlFlow::Continue(())) {
-            Outcome::Found(solution) => Some(Money(solution.state.cost())),
-            Outcome::Infeasible(_) | Outcome::Unknown(_) => None,
+            Outcome::Found(solution) => Price::Monthly(Money(solution.state.cost())),
+            Outcome::Infeasible(_) => Price::NotEnough,
+            Outcome::Unknown(units) if units.iter().any(|unit| problem.units[*unit].choices.is_empty()) => {
+                Price::NotEnough
+            }
+            Outcome::Unknown(_) => Price::Unknown,
         })
     }
 
@@ -145,9 +161,11 @@ impl<'a> Judge<'a> {
     fn with<T>(&self, relaxed: &Inventory, keeps: &dyn Fn(&Asked) -> bool, ask: impl FnOnce(&Problem) -> T) -> T {
         let mut lifted = Vec::new();
         for tenant in &relaxed.tenants {
-            let rules = RULES.iter().map(|rule| rule.name());
-            let dropped = rules
-                .filter(|rule| !POLICY_AND_PAIRS.contains(rule) && !keeps(&Asked::Rule(tenant.name.clone(), rule)));
+            let stands = |rule: &'static str| match rule {
+                "edition" => keeps(&Asked::Policy("edition")),
+                _ => POLICY_AND_PAIRS.contains(&rule) || keeps(&Asked::Rule(tenant.name.clone(), rule)),
+            };
+            let dropped = RULES.iter().map(|rule| rule.name()).filter(|rule| !stands(rule));
             lifted.extend(dropped.map(|rule| (tenant.name.clone(), rule.to_owned())));
         }
         let mut setting = Setting::new(relaxed, self.wishes.from).ignoring(lifted);

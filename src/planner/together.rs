@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::Tenant;
-use crate::planner::judge::{Judge, members};
+use crate::planner::judge::{Judge, Price, members};
 use crate::planner::proposal::{Asked, Conflict, Requirement, WayOut, Wishes};
 use crate::rules::Setting;
 use crate::vocab::name::TenantName;
@@ -26,7 +26,11 @@ pub fn together(setting: &Setting<'_>, wishes: &Wishes<'_>, units: &[usize]) -> 
     let mut background = every.clone();
     let demands = judge.explain(&mut background, false, &demands);
     let named = |tenant: &TenantName| demands.contains(&Asked::Demand(tenant.clone()));
-    let rest: Vec<Asked> = every.into_iter().filter(|member| member.tenants().into_iter().all(named)).collect();
+    let mut rest: Vec<Asked> = every.into_iter().filter(|member| member.tenants().into_iter().all(named)).collect();
+    // What comes first is rather kept: what somebody wrote, then what holds for everybody, then each tenant's defaults.
+    rest.sort_by_cached_key(|member| {
+        (requirement(setting, wishes, member).span.is_none(), matches!(member, Asked::Rule(..)), member.clone())
+    });
     let rest = judge.explain(&mut demands.clone(), true, &rest);
     let mut set = demands;
     set.extend(rest);
@@ -70,9 +74,13 @@ fn requirement(setting: &Setting<'_>, wishes: &Wishes<'_>, asked: &Asked) -> Req
                 "max_tenant_share" => {
                     format!("policy lets one tenant take {} of a shared cluster at most", policy.max_tenant_share)
                 }
+                "edition" => format!(
+                    "the vcluster chart is {} in edition `{}`, which leaves some homes closed",
+                    inventory.vcluster.chart, inventory.vcluster.edition
+                ),
                 _ => format!("at most {} homes may move", wishes.max_moves.unwrap_or(0)),
             },
-            policy.at.written(key),
+            if *key == "edition" { inventory.vcluster.at.written(key) } else { policy.at.written(key) },
         ),
         Asked::Class(name) => {
             let class = inventory.class(name).expect("members are of this inventory");
@@ -122,9 +130,6 @@ fn of_rule(setting: &Setting<'_>, tenant: &Tenant, rule: &str) -> (&'static str,
         "kernel" => ("kernel", "nodes of its kind: OS, architecture, kernel, GPU, runtime".to_owned()),
         "pin" => ("name", "the home it is pinned to".to_owned()),
         "support" => ("name", format!("a cluster that is supported on {}", setting.inventory.fleet.date)),
-        "edition" => {
-            ("name", format!("what edition `{}` of the vcluster chart includes", setting.inventory.vcluster.edition))
-        }
         other => ("name", format!("rule `{other}`")),
     }
 }
@@ -135,32 +140,42 @@ fn words(resources: &Resources) -> String {
     if parts.is_empty() { "a home".to_owned() } else { parts.join(", ") }
 }
 
-/// Dropping a member resolves the conflict; where the fleet is small, with what it costs then. Cheapest first.
+/// Dropping a member resolves the conflict; where the fleet is small, with what it costs then, cheapest first, and only where nothing else is in the way.
 fn ways_out(setting: &Setting<'_>, judge: &Judge<'_>, set: &[Asked]) -> Vec<WayOut> {
     let priced = setting.inventory.tenants.len() <= MOST_PRICED;
     let mut ways: Vec<WayOut> = set
         .iter()
-        .map(|asked| {
+        .filter_map(|asked| {
+            let monthly = match priced.then(|| judge.price(asked)) {
+                Some(Price::Monthly(money)) => Some(money),
+                Some(Price::NotEnough) => return None,
+                Some(Price::Unknown) | None => None,
+            };
             let text = match asked {
                 Asked::Demand(name) => format!("give up tenant `{name}`, or shrink it"),
                 Asked::Near(a, b) => format!("let `{a}` and `{b}` live in different clusters"),
                 Asked::Apart(a, b) => format!("let `{a}` and `{b}` share a cluster"),
                 Asked::Policy("max_moves") => "allow more moves".to_owned(),
+                Asked::Policy("edition") => satisfy("edition"),
                 Asked::Policy(key) => format!("relax `{key}` in the policy"),
                 Asked::Class(name) => format!("raise `open_at_most` of class `{name}`"),
-                Asked::Rule(name, rule) => {
-                    let page = crate::rules::rule(rule).map_or("", |rule| rule.page().satisfy);
-                    format!("for tenant `{name}`: {page}")
-                }
+                Asked::Rule(name, rule) => format!("for tenant `{name}`: {}", satisfy(rule)),
             };
-            let text = if priced { format!("{text}: what the fleet costs without this") } else { text };
-            WayOut { text, monthly: if priced { judge.price(asked) } else { None } }
+            Some(WayOut { text, monthly, is_of_fleet: true })
         })
         .collect();
     ways.sort_by_key(|way| (way.monthly.is_none(), way.monthly));
     ways.push(WayOut {
         text: "offer more room: a higher maximum or limit of a pool or cluster, or another cluster or class".to_owned(),
         monthly: None,
+        is_of_fleet: true,
     });
     ways
+}
+
+/// How a rule is satisfied, as the rest of a sentence.
+fn satisfy(rule: &str) -> String {
+    let page = crate::rules::rule(rule).map_or("", |rule| rule.page().satisfy).trim_end_matches('.');
+    let mut letters = page.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
