@@ -110,5 +110,5 @@ fn priced(group: usize, offer: &Offer) -> GroupPrices {
         let half = |amount: u64| i128::from(pool.price.0) * UNIT / 2 / i128::from(amount.max(1));
         [half(raw.cpu), half(raw.memory), 0, 0]
     });
-    GroupPrices { group, load: load.collect(), nodes: vec![], private: vec![], all_nodes: 0, limits: [0; 7], open: 0 }
+    GroupPrices { group, load: load.collect(), ..GroupPrices::default() }
 }

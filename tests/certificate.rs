@@ -20,7 +20,7 @@ use fleetplan::review::{Certification, Review, review, review_with};
 use fleetplan::vocab::money::Money;
 
 use fleets::{Dice, fleet};
-use worked::{FLEET, SPOILS, leaf, price, proof};
+use worked::{FLEET, SPOILS, leaf, linked, price, proof};
 
 fn read(text: &str) -> Inventory {
     let files = vec![("fleet.toml".to_owned(), text.as_bytes().to_vec())];
@@ -64,6 +64,13 @@ fn a_proof_that_was_worked_out_by_hand_proves_the_optimum() {
     let review = review_with(&inventory, &plan, None, Some(&proof));
     assert!(review.is_valid(), "{}", said(&review));
     assert_eq!(certified(&review), Some(Money::whole(1_796)));
+}
+
+#[test]
+fn a_unit_that_pays_for_being_there_proves_a_whole_node_without_a_split() {
+    let (inventory, plan, _) = worked_out();
+    let review = review_with(&inventory, &plan, None, Some(&linked(plan.fingerprint())));
+    assert_eq!(certified(&review), Some(plan.proof.objective), "{}", said(&review));
 }
 
 #[test]

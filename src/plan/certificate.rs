@@ -149,7 +149,7 @@ pub struct Prices {
 }
 
 /// The prices of one group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupPrices {
     /// Index of the group.
@@ -172,6 +172,26 @@ pub struct GroupPrices {
     /// Per open cluster: what the bounds on open clusters pay (above zero the lower one, below zero the upper one).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub open: i128,
+    /// Units that pay for being there at all, however little they take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+}
+
+/// What a unit pays for being there: where it lives, nodes are open that carry at least its own load, and a cluster is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Whose unit. One with a single workload, where a pool is named.
+    pub tenant: TenantName,
+    /// Which of its sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Residency>,
+    /// The pool whose shared nodes carry it: it pays for each node that its load alone needs, as does every node of others' own in that pool, and
+    /// each node is paid so much back. Without a pool: it pays for the cluster, and each open cluster is paid so much back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<usize>,
+    /// How much. Not negative.
+    pub price: i128,
 }
 
 /// A price of more than this, over a million a month for one of anything, is no price. It keeps sums of products in range.

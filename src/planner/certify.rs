@@ -2,7 +2,7 @@
 
 use crate::inventory::Inventory;
 use crate::plan::Plan;
-use crate::plan::certificate::{Certificate, Dimension, Group, GroupPrices, Members, Node, Part, Prices};
+use crate::plan::certificate::{Certificate, Dimension, Group, GroupPrices, Link, Members, Node, Part, Prices};
 use crate::rules::Setting;
 use crate::solve::{PartProof, Problem};
 use crate::vocab::name::{ClusterName, RegimeName};
@@ -29,9 +29,11 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
         all_nodes: prices.all_nodes,
         limits: prices.limits,
         open: 0,
+        links: links(problem, proof, group),
     });
     let is_priced = |prices: &GroupPrices| {
-        prices.load.iter().flatten().chain(&prices.limits).chain([&prices.all_nodes]).any(|price| *price != 0)
+        let mut all = prices.load.iter().flatten().chain(&prices.limits).chain([&prices.all_nodes]);
+        all.any(|price| *price != 0) || !prices.links.is_empty()
     };
     let leaf = Prices {
         groups: prices.filter(is_priced).map(GroupPrices::trimmed).collect(),
@@ -40,6 +42,18 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
     };
     let tree = if proof.tree.is_empty() { vec![Node::Leaf(leaf)] } else { proof.tree.clone() };
     Part { dimensions: dimensions.collect(), groups, tree }
+}
+
+/// What units pay for being in a group, under their names.
+fn links(problem: &Problem, proof: &PartProof, group: usize) -> Vec<Link> {
+    let priced =
+        proof.links.iter().zip(&proof.prices.links).filter(|(link, price)| link.entry == group && **price != 0);
+    priced
+        .map(|(link, price)| {
+            let (tenant, site) = problem.names[link.unit].clone();
+            Link { tenant, site, pool: link.pool, price: *price }
+        })
+        .collect()
 }
 
 /// A dimension of labels in the words of the certificate.

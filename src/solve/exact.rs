@@ -27,13 +27,23 @@ pub const NAME: &str = "microlp";
 #[cfg(feature = "highs")]
 pub const NAME: &str = "highs";
 
+/// Units up to which the backend is asked where a solution is known and the tree has not proven it the best.
+#[cfg(not(feature = "highs"))]
+pub const MOST_UNITS: usize = 60;
+#[cfg(feature = "highs")]
+pub const MOST_UNITS: usize = 5_000;
+
 /// Programs with more integers than this are left to search and prices.
 #[cfg(not(feature = "highs"))]
 const MOST_INTEGERS: usize = 2_500;
 #[cfg(feature = "highs")]
 const MOST_INTEGERS: usize = 20_000;
 
-/// A guard against a search that does not end, not a budget: a proof that takes longer is no proof that is worth the wait.
+/// A guard against a search that does not end, not a budget: a proof that takes longer is no proof that is worth the wait. microlp keeps every open
+/// node of its search, about a gigabyte a second on fleets that are a handful of tenants and one unit from every edge.
+#[cfg(not(feature = "highs"))]
+const LONGEST_SECONDS: f64 = 2.0;
+#[cfg(feature = "highs")]
 const LONGEST_SECONDS: f64 = 20.0;
 
 /// What leaving one unit without a home costs in the program: more than any home.

@@ -7,7 +7,7 @@
 use crate::plan::certificate::UNIT;
 use crate::solve::choice::LIMITS;
 use crate::solve::places::PlaceKind;
-use crate::solve::relaxation::{AMOUNTS, Column, EntryPrices, LOADS, Member, Relaxation};
+use crate::solve::relaxation::{AMOUNTS, EntryPrices, LOADS, Member, Relaxation};
 use crate::vocab::tier::Tenancy;
 
 /// Prices of all entries, in 2^-32 micro-units, and of classes and moves.
@@ -17,6 +17,8 @@ pub struct Prices<N> {
     pub entries: Vec<EntryPrices<N>>,
     /// What a move pays where moves are limited.
     pub moves: N,
+    /// By [`Relaxation::links`]: what being there pays, each node that it needs. May be empty.
+    pub links: Vec<N>,
 }
 
 /// Numbers that L is evaluated in: i128 for what is promised, f64 for the ascent.
@@ -121,27 +123,34 @@ pub fn charge<N: Number>(
         for (price, amount) in prices.load[*pool].into_iter().zip(capacity) {
             sum += price * N::count(amount);
         }
-        sum
+        sum + prices.linked.get(*pool).copied().unwrap_or(N::ZERO)
     });
     let first = node.next().unwrap_or(N::ZERO);
     Charge { vector, node: first, more: node.collect() }
 }
 
-/// What one unit pays for one column; `amounts` are the member's own.
+/// What one unit pays for the column at an index; `amounts` are the member's own.
 #[must_use]
 pub fn pays<N: Number>(
     relaxation: &Relaxation<'_>,
     member: &Member,
     amounts: &[N; AMOUNTS],
-    column: &Column,
+    at: usize,
     charge: &Charge<N>,
     prices: &Prices<N>,
 ) -> N {
+    let column = &relaxation.columns[at];
     let of = |at: usize| charge.vector[at] * amounts[at];
     // Three short sums rather than a long one: a processor adds them up side by side.
     let mut sum = N::money(column.base) + (of(0) + of(1) + of(2)) + (of(3) + of(4) + of(5)) + (of(6) + of(7) + of(8));
     if column.moves {
         sum += prices.moves;
+    }
+    if !prices.links.is_empty() {
+        for link in relaxation.link_of[at].into_iter().flatten() {
+            let link = link as usize;
+            sum += prices.links[link] * N::count(relaxation.links[link].needs);
+        }
     }
     if member.is_split {
         let view = relaxation.problem.view(member.unit, column.choice());
@@ -167,8 +176,9 @@ pub fn open_cluster<N: Number>(relaxation: &Relaxation<'_>, entry: usize, prices
     let place = relaxation.place(entry);
     let mut value = N::money(place.fixed + if place.is_class() { place.change } else { 0 });
     let mut nodes = Vec::with_capacity(place.pools.len());
-    for (pool, load) in place.pools.iter().zip(&prices.load) {
+    for (index, (pool, load)) in place.pools.iter().zip(&prices.load).enumerate() {
         let mut each = N::money(pool.price) + prices.all_nodes;
+        each = each - prices.linked.get(index).copied().unwrap_or(N::ZERO);
         for (price, amount) in load.iter().zip(pool.capacity().each()) {
             each = each - *price * N::count(amount);
         }
@@ -176,7 +186,7 @@ pub fn open_cluster<N: Number>(relaxation: &Relaxation<'_>, entry: usize, prices
         value += each * N::count(n);
         nodes.push(n);
     }
-    value = value - prices.all_nodes * N::count(place.max_nodes);
+    value = value - prices.all_nodes * N::count(place.max_nodes) - prices.linked_open;
     for limit in 0..LIMITS {
         value = value - prices.limits[limit] * N::count(place.limits[limit]);
     }
@@ -229,9 +239,10 @@ pub fn tolls(relaxation: &Relaxation<'_>, prices: &Prices<f64>) -> Vec<Vec<i64>>
     for member in &relaxation.members {
         let mut own = vec![0; relaxation.problem.units[member.unit].choices.len()];
         let amounts = member.amounts.map(f64::count);
-        for column in &relaxation.columns[member.columns.clone()] {
+        for at in member.columns.clone() {
+            let column = &relaxation.columns[at];
             let toll =
-                pays(relaxation, member, &amounts, column, &charges[column.charge()], prices) - f64::money(column.base);
+                pays(relaxation, member, &amounts, at, &charges[column.charge()], prices) - f64::money(column.base);
             #[expect(clippy::cast_possible_truncation, reason = "a guide for the search, in whole micro-units")]
             let toll = toll as i64;
             own[column.choice()] = toll;
@@ -249,8 +260,7 @@ pub fn least<N: Number>(
     charges: &[Charge<N>],
 ) -> Option<(N, Vec<usize>)> {
     let cost = |member: &Member, amounts: &[N; AMOUNTS], column: usize| {
-        let data = &relaxation.columns[column];
-        pays(relaxation, member, amounts, data, &charges[data.charge()], prices)
+        pays(relaxation, member, amounts, column, &charges[relaxation.columns[column].charge()], prices)
     };
     let members = &relaxation.members[bundle];
     if let [member] = members {

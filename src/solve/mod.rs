@@ -75,6 +75,8 @@ pub struct PartProof {
     pub dimensions: Vec<usize>,
     /// Prices by entry.
     pub prices: lagrangian::Prices<i128>,
+    /// What the prices of links are paid for.
+    pub links: Vec<relaxation::Link>,
     /// A tree whose leaves prove more; empty where those prices are all there is.
     pub tree: Vec<Node>,
 }
@@ -158,11 +160,13 @@ fn solve_component(
     let incumbent = complete.map(|state| state.cost_of(problem, &part.places));
     let bound = incumbent.map_or(bound, |incumbent| bound.min(incumbent));
     let mut best = found;
-    let mut grown = if incumbent == Some(bound) || stopped { None } else { grow(&relaxation, incumbent) };
-    let mut bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
+    // A tree that says no more than its root's prices is left out: whoever checks the bound has less to read.
+    let more = |bound: i64, incumbent| grow(&relaxation, incumbent).filter(|(better, _)| *better > bound);
+    let mut grown = if incumbent == Some(bound) || stopped { None } else { more(bound, incumbent) };
+    let mut bound = grown.as_ref().map_or(bound, |(better, _)| *better);
     let (mut proven, mut by) = (incumbent == Some(bound), "prices");
     stopped |= report("tree", incumbent, Some(bound)).is_break();
-    if !proven && !stopped {
+    if !proven && !stopped && (incumbent.is_none() || units.len() <= exact::MOST_UNITS) {
         let _ = report("branch and bound", incumbent, Some(bound));
         match exact::solve(problem, &part, complete_of(problem, best.as_ref(), units), partial) {
             exact::Exact::Optimal(state) => {
@@ -187,15 +191,16 @@ fn solve_component(
     let cost = state.cost_of(problem, &part.places);
     if by == exact::NAME && incumbent != Some(cost) && !stopped {
         // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
-        grown = grow(&relaxation, Some(cost));
-        bound = grown.as_ref().map_or(bound, |(better, _)| bound.max(*better));
+        if let Some((better, tree)) = more(bound, Some(cost)) {
+            (bound, grown) = (better, Some((better, tree)));
+        }
     }
     if bound == cost {
         (proven, by) = (true, "prices");
     }
-    let (entries, dimensions) = (relaxation.entries, relaxation.dimensions);
+    let (entries, dimensions, links) = (relaxation.entries, relaxation.dimensions, relaxation.links);
     let tree = grown.map(|(_, tree)| tree).unwrap_or_default();
-    solution.proofs.push(PartProof { entries, dimensions, prices, tree });
+    solution.proofs.push(PartProof { entries, dimensions, prices, links, tree });
     let left: Vec<usize> = units.iter().copied().filter(|unit| state.home(*unit).is_none()).collect();
     if !left.is_empty() && !partial {
         return Part::Unknown(left);
@@ -252,7 +257,7 @@ fn bound(
         let value = value.map(|value| value as i64);
         stop(value)
     });
-    let prices = ascent::fixed(&found);
+    let prices = ascent::fixed(relaxation, &found);
     let exact = lagrangian::exact(relaxation, &prices);
     let bound = exact.map_or(0, |value| -(-value).div_euclid(crate::plan::certificate::UNIT));
     (i64::try_from(bound).unwrap_or(0).max(0), found, prices)

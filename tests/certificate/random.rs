@@ -2,7 +2,7 @@
 
 use fleetplan::inventory::Inventory;
 use fleetplan::plan::certificate::{
-    Certificate, Dimension, Group, GroupPrices, Members, Node, Part, Prices, Split, UNIT,
+    Certificate, Dimension, Group, GroupPrices, Link, Members, Node, Part, Prices, Split, UNIT,
 };
 use fleetplan::plan::{Action, Plan};
 use fleetplan::vocab::tier::{Form, Tenancy};
@@ -74,7 +74,7 @@ fn grow(
     dice: &mut Dice,
 ) {
     if deep == 0 {
-        tree.push(Node::Leaf(prices(inventory, shapes, way, dice)));
+        tree.push(Node::Leaf(prices(inventory, plan, shapes, way, dice)));
         return;
     }
     let group = dice.below(shapes.len());
@@ -101,12 +101,28 @@ fn grow(
     grow(inventory, plan, shapes, deep - 1, way, tree, dice);
 }
 
-fn prices(inventory: &Inventory, shapes: &[Shape], way: &[(usize, Option<usize>)], dice: &mut Dice) -> Prices {
+fn prices(
+    inventory: &Inventory,
+    plan: &Plan,
+    shapes: &[Shape],
+    way: &[(usize, Option<usize>)],
+    dice: &mut Dice,
+) -> Prices {
     // Some leaves are priced with care, near what nodes cost; others with whatever the dice say.
     let careful = !dice.one_in(4);
     let groups = shapes.iter().enumerate().filter(|_| careful || !dice_skips(dice.roll()));
     let groups = groups.collect::<Vec<_>>();
-    let groups = groups.into_iter().map(|(group, shape)| priced(group, shape, way, careful, dice)).collect();
+    let links = dice.one_in(2);
+    let groups = groups
+        .into_iter()
+        .map(|(group, shape)| {
+            let mut priced = priced(group, shape, way, careful, dice);
+            if links && shape.tenancy == Tenancy::Shared {
+                priced.links = linked(inventory, plan, shape, dice);
+            }
+            priced
+        })
+        .collect();
     let classes = inventory
         .classes
         .iter()
@@ -115,6 +131,21 @@ fn prices(inventory: &Inventory, shapes: &[Shape], way: &[(usize, Option<usize>)
         .collect::<Vec<_>>();
     let classes = classes.into_iter().map(|name| (name, money(dice, 300_000_000))).collect();
     Prices { groups, classes, moves: 0 }
+}
+
+/// Random units pay for being there: for nodes of a pool where they have one workload, or for the cluster.
+fn linked(inventory: &Inventory, plan: &Plan, shape: &Shape, dice: &mut Dice) -> Vec<Link> {
+    let mut links = Vec::new();
+    for home in &plan.placements {
+        let single = inventory.tenant(&home.tenant).is_some_and(|(_, tenant)| tenant.workloads.len() == 1);
+        for pool in (0..shape.pools).map(Some).filter(|_| single).chain([None]) {
+            if dice.one_in(3) {
+                let (tenant, site) = (home.tenant.clone(), home.site.clone());
+                links.push(Link { tenant, site, pool, price: money(dice, shape.price) });
+            }
+        }
+    }
+    links
 }
 
 fn dice_skips(roll: u64) -> bool {
@@ -127,8 +158,7 @@ fn money(dice: &mut Dice, micro: i64) -> i128 {
 }
 
 fn priced(group: usize, shape: &Shape, way: &[(usize, Option<usize>)], careful: bool, dice: &mut Dice) -> GroupPrices {
-    let mut priced =
-        GroupPrices { group, load: vec![], nodes: vec![], private: vec![], all_nodes: 0, limits: [0; 7], open: 0 };
+    let mut priced = GroupPrices { group, ..GroupPrices::default() };
     if shape.tenancy == Tenancy::Dedicated {
         if !shape.is_class && dice.one_in(3) {
             priced.limits[5] = money(dice, 200_000_000);

@@ -6,7 +6,7 @@
 //!   more, as in a copy of `k`, whose only node and opening then cost nothing.
 //! - At least 1 node: a price of 730 on that bound, and none on load: 523 + 20 + 730 = 1,273.
 
-use fleetplan::plan::certificate::{Certificate, Group, GroupPrices, Members, Node, Part, Prices, Split, UNIT};
+use fleetplan::plan::certificate::{Certificate, Group, GroupPrices, Link, Members, Node, Part, Prices, Split, UNIT};
 use fleetplan::vocab::tier::{Form, Tenancy};
 
 pub const FLEET: &str = r#"
@@ -74,7 +74,7 @@ pub fn price(micro: i128) -> i128 {
 }
 
 fn of(group: usize) -> GroupPrices {
-    GroupPrices { group, load: vec![], nodes: vec![], private: vec![], all_nodes: 0, limits: [0; 7], open: 0 }
+    GroupPrices { group, ..GroupPrices::default() }
 }
 
 fn class(tenancy: Tenancy) -> Members {
@@ -113,6 +113,27 @@ pub fn proof(plan: String) -> Certificate {
             ],
         }],
     }
+}
+
+/// `ant` or another pays for being in a pool, or in a cluster.
+pub fn link(tenant: &str, pool: Option<usize>, micro: i128) -> Link {
+    Link { tenant: tenant.parse().unwrap(), site: None, pool, price: price(micro) }
+}
+
+/// The same bound without a split: `ant` pays for a whole node of `one` or of a copy, and for a copy's opening as for its cluster, because there is none
+/// without it.
+pub fn linked(plan: String) -> Certificate {
+    let mut proof = proof(plan);
+    let whole = || link("ant", Some(0), 730_000_000);
+    let copy = || link("ant", None, 523_000_000);
+    proof.parts[0].tree = vec![Node::Leaf(Prices {
+        groups: vec![
+            GroupPrices { links: vec![whole()], ..of(0) },
+            GroupPrices { links: vec![whole(), copy()], ..of(1) },
+        ],
+        ..Prices::default()
+    })];
+    proof
 }
 
 /// The prices of a node that is a leaf.
@@ -187,6 +208,17 @@ pub const SPOILS: &[Spoil] = &[
     }),
     ("prices for more pools", "pools", |it| leaf(it, 1).groups[0].load.push([0; 4])),
     ("a dedicated cluster priced", "without one", |it| leaf(it, 1).groups.push(GroupPrices { open: 1, ..of(2) })),
+    ("a link in a dedicated cluster", "without one", |it| {
+        leaf(it, 1).groups.push(GroupPrices { links: vec![link("ant", None, 1)], ..of(2) })
+    }),
+    ("a link below zero", "being there is below zero", |it| leaf(it, 2).groups[0].links.push(link("ant", Some(0), -1))),
+    ("a link of nobody", "no unit with a home", |it| leaf(it, 2).groups[0].links.push(link("mars", Some(0), 1))),
+    ("a link to a pool that there is not", "a pool that there is not", |it| {
+        leaf(it, 2).groups[0].links.push(link("ant", Some(1), 1))
+    }),
+    ("a unit linked twice", "linked twice", |it| {
+        leaf(it, 2).groups[0].links.extend([link("ant", None, 1), link("ant", None, 2)])
+    }),
     ("a group missing", "could live in class `k` at 1.36, dedicated, which is in no group", |it| {
         drop(it.parts[0].groups.pop())
     }),

@@ -90,7 +90,7 @@ fn offset(text: &str, line: usize, column: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::certificate::{Dimension, Group, GroupPrices, Members, Node, Prices, Split};
+    use crate::plan::certificate::{Dimension, Group, GroupPrices, Link, Members, Node, Prices, Split};
     use crate::vocab::tier::{Form, Tenancy};
     use crate::vocab::version::Minor;
 
@@ -109,6 +109,10 @@ mod tests {
             all_nodes: 1,
             limits: [0, 0, 0, 0, 0, 9, 0],
             open: -5,
+            links: vec![
+                Link { tenant: "ant".parse().unwrap(), site: None, pool: Some(0), price: 1 << 66 },
+                Link { tenant: "ant".parse().unwrap(), site: Some("eu".parse().unwrap()), pool: None, price: 4 },
+            ],
         };
         let leaf = Prices { groups: vec![prices], classes: vec![("k".parse().unwrap(), 1 << 64)], moves: 2 };
         Certificate {

@@ -272,7 +272,7 @@ impl<'s> Homes<'_, '_, 's> {
                     if allowed {
                         let column = if columns == 1 { 0 } else { *group };
                         let cell = &mut least[number * columns + column];
-                        let count = leaf.count(candidate, *group, unit.planned);
+                        let count = leaf.count(candidate, *group, unit.number, unit.planned, &place.ground.nodes);
                         *cell = Some(cell.map_or(count, |known| known.min(count)));
                     }
                 }

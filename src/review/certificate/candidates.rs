@@ -141,9 +141,7 @@ impl<'s> Judge<'s> {
     ) -> Option<()> {
         let place = &self.places[index];
         let stays = lives_here && today.is_some_and(|before| before.form() == Some(way.form));
-        // Whoever is pinned to nodes of one's own has no home on the shared ones that would be cheaper.
-        let is_pinned = unit.pins.iter().any(|pin| pin.nodes.is_some());
-        if way.is_covered && !stays && !unit.is_split && !is_pinned {
+        if way.is_covered && !stays && !unit.is_split {
             return Some(());
         }
         let (inventory, ground) = (self.scene.inventory, &place.ground);

@@ -6,8 +6,9 @@ use super::super::scene::Scene;
 use super::candidates::{Candidate, Takes, limits};
 use super::places::{Kind, Place};
 use crate::plan::certificate::{
-    GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, Node, Part, Prices, Split, UNIT,
+    GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, Link, Node, Part, Prices, Split, UNIT,
 };
+use crate::review::arithmetic::Node as Nodes;
 use crate::vocab::resources::{Demand, Resources};
 use crate::vocab::tier::{Form, Tenancy};
 
@@ -28,6 +29,8 @@ pub struct Terms {
     private: Vec<i128>,
     limits: Vec<(usize, i128)>,
     class: i128,
+    /// By unit and pool, or the cluster: what it pays for being there, each node that it needs alone.
+    links: HashMap<(usize, Option<usize>), i128>,
 }
 
 /// A leaf.
@@ -216,13 +219,20 @@ impl<'s> Laid<'_, 's> {
         self.scene.units.number(index, site).filter(|unit| self.scene.home_of[*unit].is_some())
     }
 
-    /// Units that splits speak of.
+    /// Units that splits and links speak of.
     pub fn split_units(&self) -> Vec<usize> {
-        let homes = self.part.tree.iter().filter_map(|node| match node {
-            Node::Split(Split::Home { tenant, site, .. }) => self.unit(tenant, site.as_ref()),
-            Node::Split(Split::Nodes { .. } | Split::Open { .. }) | Node::Leaf(_) => None,
-        });
-        homes.collect()
+        let mut units = Vec::new();
+        for node in &self.part.tree {
+            match node {
+                Node::Split(Split::Home { tenant, site, .. }) => units.extend(self.unit(tenant, site.as_ref())),
+                Node::Split(Split::Nodes { .. } | Split::Open { .. }) => {}
+                Node::Leaf(prices) => {
+                    let links = prices.groups.iter().flat_map(|group| &group.links);
+                    units.extend(links.filter_map(|link| self.unit(&link.tenant, link.site.as_ref())));
+                }
+            }
+        }
+        units
     }
 
     /// Lays a leaf out; nothing where no plan can be in it.
@@ -254,15 +264,7 @@ impl<'s> Laid<'_, 's> {
             }
         }
         let class_prices = self.class_prices(classes)?;
-        let none = GroupPrices {
-            group: 0,
-            load: Vec::new(),
-            nodes: Vec::new(),
-            private: Vec::new(),
-            all_nodes: 0,
-            limits: [0; LIMITS],
-            open: 0,
-        };
+        let none = GroupPrices::default();
         let mut of: Vec<Option<&GroupPrices>> = vec![None; self.place_of.len()];
         for priced in groups {
             self.place(priced.group)?;
@@ -315,7 +317,7 @@ impl<'s> Laid<'_, 's> {
 
     /// A group's prices laid out, and what one of its clusters that is open counts for.
     fn terms(&self, place: &Place<'_>, priced: &GroupPrices, class: i128) -> Result<(Terms, i128), String> {
-        let GroupPrices { group: _, load, nodes, private, all_nodes, limits: priced_limits, open } = priced;
+        let GroupPrices { group: _, load, nodes, private, all_nodes, limits: priced_limits, open, links } = priced;
         let pools = &place.ground.offer.pools;
         let lengths = [load.len(), nodes.len(), private.len()];
         if lengths.iter().any(|length| *length != 0 && *length != pools.len()) {
@@ -326,7 +328,12 @@ impl<'s> Laid<'_, 's> {
             terms.limits.push((limit, not_negative(*price, WHAT[limit])?));
         }
         if place.tenancy == Tenancy::Dedicated {
-            let is_bare = load.is_empty() && nodes.is_empty() && private.is_empty() && *all_nodes == 0 && *open == 0;
+            let is_bare = load.is_empty()
+                && nodes.is_empty()
+                && private.is_empty()
+                && links.is_empty()
+                && *all_nodes == 0
+                && *open == 0;
             let of_units = |limit: usize| limit == 5 && !matches!(place.kind, Kind::Class);
             if !is_bare || terms.limits.iter().any(|(limit, _)| !of_units(*limit)) {
                 return Err("a dedicated cluster has a price for what is worked out without one".to_owned());
@@ -340,10 +347,18 @@ impl<'s> Laid<'_, 's> {
         for (limit, price) in &terms.limits {
             value = plus(value, -times(*price, limits(&place.ground, self.importance)[*limit])?)?;
         }
+        let mut linked = vec![0; pools.len()];
+        for link in links {
+            let price = self.link(&mut terms, link, place)?;
+            match link.pool {
+                Some(pool) => linked[pool] = plus(linked[pool], price)?,
+                None => value = plus(value, -price)?,
+            }
+        }
         for (index, pool) in pools.iter().enumerate() {
             let load = load.get(index).copied().unwrap_or_default();
             let node = place.ground.nodes[index].counted().each();
-            let mut carried = 0;
+            let mut carried = linked[index];
             for (price, amount) in load.into_iter().zip(node) {
                 carried = plus(carried, times(not_negative(price, "load")?, amount)?)?;
             }
@@ -361,6 +376,30 @@ impl<'s> Laid<'_, 's> {
             terms.private.push(money + private);
         }
         Ok((terms, value))
+    }
+
+    /// Lays a link out: its price for each node, or for the cluster.
+    ///
+    /// Where a unit shares nodes of a pool, there are at least as many as its load needs alone, and those of others' own come on top: that is what makes
+    /// the price safe. Of a unit with several workloads it is not said which one needs them.
+    fn link(&self, terms: &mut Terms, link: &Link, place: &Place<'_>) -> Result<i128, String> {
+        let Link { tenant, site, pool, price } = link;
+        let whose = || super::super::scene::words(tenant, site.as_ref());
+        let price = not_negative(*price, "being there")?;
+        let Some(unit) = self.unit(tenant, site.as_ref()) else {
+            return Err(format!("a link speaks of {}, which is no unit with a home", whose()));
+        };
+        if pool.is_some_and(|pool| pool >= place.ground.offer.pools.len()) {
+            return Err(format!("a link of {} speaks of a pool that there is not", whose()));
+        }
+        let workloads = self.scene.inventory.tenant(tenant).map_or(0, |(_, tenant)| tenant.workloads.len());
+        if pool.is_some() && workloads != 1 {
+            return Err(format!("a link to nodes speaks of {}, which has {workloads} workloads", whose()));
+        }
+        if terms.links.insert((unit, *pool), price).is_some() {
+            return Err(format!("{} is linked twice to the same", whose()));
+        }
+        Ok(price)
     }
 
     /// Clusters that exist: open in the state that counts least, or closed.
@@ -419,9 +458,17 @@ impl Leaf {
     ///
     /// No sum here leaves its range: prices are at most 2^72, what a node carries at most 2^80, amounts and counts at most
     /// 2^40 with a unit's workloads summed, and money at most 2^63 micro-units.
-    pub fn count(&self, candidate: &Candidate<'_>, group: usize, planned: &[Demand]) -> i128 {
+    pub fn count(
+        &self,
+        candidate: &Candidate<'_>,
+        group: usize,
+        unit: usize,
+        planned: &[Demand],
+        nodes: &[Nodes],
+    ) -> i128 {
         let terms = &self.terms[group];
-        let mut sum = candidate.own * UNIT;
+        let linked = |pool: Option<usize>| terms.links.get(&(unit, pool)).copied().unwrap_or(0);
+        let mut sum = candidate.own * UNIT + linked(None);
         if candidate.moves {
             sum += self.moves;
         }
@@ -435,7 +482,14 @@ impl Leaf {
             Takes::Shared(pools, ends) => {
                 let mut start = 0;
                 for (end, planned) in ends.iter().zip(planned) {
-                    let least = pools[start..*end].iter().map(|pool| dot(&terms.load[*pool], &planned.resources)).min();
+                    let least = pools[start..*end].iter().map(|pool| {
+                        let load = dot(&terms.load[*pool], &planned.resources);
+                        match linked(Some(*pool)) {
+                            0 => load,
+                            price => load + price * i128::from(nodes[*pool].count_for(&planned.resources).unwrap_or(0)),
+                        }
+                    });
+                    let least = least.min();
                     sum += least.unwrap_or(0);
                     start = *end;
                 }

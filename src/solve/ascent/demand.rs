@@ -19,6 +19,7 @@ pub struct Demand {
     flat: Vec<f64>,
     first: Vec<usize>,
     pools: Vec<usize>,
+    links: usize,
 }
 
 impl Demand {
@@ -31,7 +32,7 @@ impl Demand {
             first.push(all);
             all += count * (LOADS + 1) + LIMITS;
         }
-        Self { flat: vec![0.0; all + 1], first, pools }
+        Self { flat: vec![0.0; all + relaxation.links.len() + 1], first, pools, links: all }
     }
 
     /// Load on shared nodes of a pool.
@@ -49,6 +50,11 @@ impl Demand {
     pub fn uses(&self, entry: usize) -> &[f64] {
         let at = self.first[entry] + self.pools[entry] * (LOADS + 1);
         &self.flat[at..at + LIMITS]
+    }
+
+    /// What links ask for: nodes or clusters.
+    pub fn links(&self, which: Range<usize>) -> &[f64] {
+        &self.flat[self.links + which.start..self.links + which.end]
     }
 
     /// Units that move.
@@ -70,6 +76,12 @@ impl Demand {
         if place.tenancy == Tenancy::Dedicated {
             self.flat[limits + 5] += 1.0;
             return;
+        }
+        if let Some(links) = relaxation.link_of.get(column) {
+            for link in links.iter().flatten() {
+                let link = *link as usize;
+                self.flat[self.links + link] += f64::count(relaxation.links[link].needs);
+            }
         }
         let view = relaxation.problem.view(unit, data.choice());
         for (pool, load) in view.shared() {

@@ -7,6 +7,7 @@
 //! beyond one charges for clusters of which there are not enough.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::solve::ascent::demand::Demand;
 use crate::solve::choice::LIMITS;
@@ -14,6 +15,8 @@ use crate::solve::lagrangian::{Number, Prices, closed_cost};
 use crate::solve::relaxation::{EntryPrices, LOADS, Relaxation};
 use crate::vocab::tier::Tenancy;
 
+/// What links are given of a price at first.
+const LINKED: f64 = 0.1;
 /// No share falls below this, so that it can come back.
 const LEAST_SHARE: f64 = 1e-5;
 /// How much of a pull is left in the next step.
@@ -28,9 +31,10 @@ pub struct Levers {
 /// Where an entry's levers stand, and what they divide.
 #[derive(Debug)]
 struct Board {
-    /// Of its first lever: shares of each pool's resources, of the cluster's cost, and the level.
-    first: usize,
     pools: Vec<Node>,
+    /// The first share of the cluster's cost: of what can fill it up, then of links; the level comes last.
+    rent: usize,
+    links: Range<usize>,
     /// What a cluster costs besides its nodes, beyond what it costs when closed.
     fixed: f64,
     /// What can fill a cluster up: nodes of each pool, all nodes, limits.
@@ -44,11 +48,25 @@ struct Board {
 
 #[derive(Debug)]
 struct Node {
+    /// The first share of its price: of resources, then of links.
+    first: usize,
+    links: Range<usize>,
     price: f64,
     capacity: [f64; LOADS],
 }
 
+impl Board {
+    /// Where its level stands.
+    fn level(&self) -> usize {
+        self.rent + self.room.len() + self.links.len()
+    }
+}
+
 impl Node {
+    fn shares(&self) -> Range<usize> {
+        self.first..self.first + LOADS + self.links.len()
+    }
+
     /// What nodes have to be alike in.
     fn kind(&self) -> (u64, [u64; LOADS]) {
         (self.price.to_bits(), self.capacity.map(f64::to_bits))
@@ -96,23 +114,25 @@ impl Desk {
             let mut room: Vec<f64> = place.pools.iter().map(|pool| f64::count(pool.max)).collect();
             room.push(f64::count(place.max_nodes));
             room.extend((0..LIMITS).map(|limit| if binding(limit) { f64::count(place.limits[limit]) } else { 0.0 }));
+            let mut pools = Vec::with_capacity(place.pools.len());
+            for (number, pool) in place.pools.iter().enumerate() {
+                let links = links_of(relaxation, index, Some(number));
+                let capacity = pool.capacity().each().map(f64::count);
+                pools.push(Node { first: all, links, price: f64::money(pool.price), capacity });
+                all += LOADS + pools[number].links.len();
+            }
+            let links = links_of(relaxation, index, None);
             boards.push(Board {
-                first: all,
-                pools: place
-                    .pools
-                    .iter()
-                    .map(|pool| Node {
-                        price: f64::money(pool.price),
-                        capacity: pool.capacity().each().map(f64::count),
-                    })
-                    .collect(),
+                pools,
+                rent: all,
+                links: links.clone(),
                 fixed: f64::money(place.fixed + opening - closed.unwrap_or(0)).max(1.0),
                 room,
                 floor: if closed.is_some() { 1.0 } else { 0.0 },
                 owner,
                 is_shared: place.tenancy == Tenancy::Shared,
             });
-            all += place.pools.len() * LOADS + place.pools.len() + 1 + LIMITS + 1;
+            all += place.pools.len() + 1 + LIMITS + links.len() + 1;
         }
         let moving = f64::money(relaxation.problem.moving.max(1_000_000));
         Self { boards, clusters, all: all + 1, moving, most_moves: relaxation.problem.max_moves.map(f64::count) }
@@ -130,71 +150,80 @@ impl Desk {
             }
         }
         for board in self.boards.iter().filter(|board| board.is_shared) {
-            for (pool, node) in board.pools.iter().enumerate() {
-                let at = board.first + pool * LOADS;
+            for node in &board.pools {
                 let wanted = node.needed(&kinds[&node.kind()]);
                 let most = wanted.iter().copied().fold(1e-9, f64::max);
-                for r in (0..LOADS).filter(|r| node.capacity[*r] > 0.0) {
-                    flat[at + r] = (wanted[r] / most).powi(4).max(LEAST_SHARE);
+                let (own, links) = flat[node.shares()].split_at_mut(LOADS);
+                for ((share, wanted), capacity) in own.iter_mut().zip(wanted).zip(node.capacity) {
+                    *share = if capacity > 0.0 { (wanted / most).powi(4).max(LEAST_SHARE) } else { 0.0 };
                 }
-                even(&mut flat[at..at + LOADS]);
+                even(own);
+                links.fill(LINKED / f64::count(node.links.len().max(1) as u64));
+                even(&mut flat[node.shares()]);
             }
-            let rent = board.first + board.pools.len() * LOADS;
-            for (share, room) in flat[rent..].iter_mut().zip(&board.room) {
+            let (own, links) = flat[board.rent..board.level()].split_at_mut(board.room.len());
+            for (share, room) in own.iter_mut().zip(&board.room) {
                 *share = if *room > 0.0 { 1.0 } else { 0.0 };
             }
-            even(&mut flat[rent..rent + board.room.len()]);
-            flat[rent + board.room.len()] = board.floor;
+            even(own);
+            links.fill(LINKED / f64::count(board.links.len().max(1) as u64));
+            even(&mut flat[board.rent..board.level()]);
+            flat[board.level()] = board.floor;
         }
         Levers { flat }
     }
 
     /// The prices that the levers stand for.
     pub fn prices(&self, levers: &Levers) -> Prices<f64> {
+        let links = self
+            .boards
+            .iter()
+            .map(|board| board.pools.iter().map(|pool| pool.links.end).chain([board.links.end]).max().unwrap_or(0));
+        let mut links = vec![0.0; links.max().unwrap_or(0)];
         let entries = self.boards.iter().map(|board| {
             let pools = board.pools.len();
-            let rent = board.first + pools * LOADS;
-            let level = levers.flat[rent + board.room.len()];
+            let level = levers.flat[board.level()];
             let mut limits = [0.0; LIMITS];
             if !board.is_shared {
                 limits[5] = level * board.fixed;
-                return EntryPrices { load: vec![[0.0; LOADS]; pools], all_nodes: 0.0, limits };
+                let (load, linked) = (vec![[0.0; LOADS]; pools], vec![0.0; pools]);
+                return EntryPrices { load, all_nodes: 0.0, limits, linked, linked_open: 0.0 };
             }
-            let paid = |at: usize| {
-                let room = board.room[at];
-                if room > 0.0 { level * board.fixed * levers.flat[rent + at] / room } else { 0.0 }
-            };
+            let rent = |at: usize| level * board.fixed * levers.flat[board.rent + at];
+            let paid = |at: usize| if board.room[at] > 0.0 { rent(at) / board.room[at] } else { 0.0 };
             limits.iter_mut().enumerate().for_each(|(limit, price)| *price = paid(pools + 1 + limit));
-            let load = board.pools.iter().enumerate().map(|(pool, node)| {
+            let (mut load, mut linked) = (Vec::with_capacity(pools), Vec::with_capacity(pools));
+            for (pool, node) in board.pools.iter().enumerate() {
                 let full = node.price + paid(pool) + paid(pools);
-                std::array::from_fn(|r| {
-                    let share = levers.flat[board.first + pool * LOADS + r];
-                    if node.capacity[r] > 0.0 { share * full / node.capacity[r] } else { 0.0 }
-                })
-            });
-            EntryPrices { load: load.collect(), all_nodes: paid(pools), limits }
+                let (own, shares) = levers.flat[node.shares()].split_at(LOADS);
+                load.push(std::array::from_fn(|r| {
+                    if node.capacity[r] > 0.0 { own[r] * full / node.capacity[r] } else { 0.0 }
+                }));
+                links[node.links.clone()].iter_mut().zip(shares).for_each(|(price, share)| *price = share * full);
+                linked.push(links[node.links.clone()].iter().sum());
+            }
+            let open = &mut links[board.links.clone()];
+            open.iter_mut().enumerate().for_each(|(at, price)| *price = rent(board.room.len() + at));
+            EntryPrices { load, all_nodes: paid(pools), limits, linked, linked_open: open.iter().sum() }
         });
-        Prices { entries: entries.collect(), moves: levers.flat[self.all - 1] * self.moving }
+        Prices { entries: entries.collect(), moves: levers.flat[self.all - 1] * self.moving, links }
     }
 
     /// One step: shares grow where demand is above the average of what they divide.
     pub fn step(&self, levers: &mut Levers, pulls: &mut [f64], demand: &Demand, size: f64) {
         let mut open = vec![0.0; self.clusters.len()];
-        let mut wanted: Vec<Vec<f64>> = Vec::with_capacity(self.boards.len());
         for (index, board) in self.boards.iter().enumerate() {
             if !board.is_shared {
                 open[board.owner] += demand.uses(index)[5];
-                wanted.push(Vec::new());
                 continue;
             }
-            let rent = board.first + board.pools.len() * LOADS;
-            let mut full = Vec::with_capacity(board.room.len());
+            let mut full = Vec::with_capacity(board.room.len() + board.links.len());
             let mut nodes = 0.0;
             for (pool, node) in board.pools.iter().enumerate() {
-                let at = board.first + pool * LOADS;
-                let load = demand.load(index, pool);
-                let shared =
-                    turn(&mut levers.flat[at..at + LOADS], &mut pulls[at..at + LOADS], &node.needed(&load), 1.0, size);
+                let mut asked = node.needed(&demand.load(index, pool)).to_vec();
+                asked.extend(demand.links(node.links.clone()));
+                let shares = node.shares();
+                let shared = turn(&mut levers.flat[shares.clone()], &mut pulls[shares], &asked, 1.0, size);
                 full.push(shared + demand.nodes(index, pool));
                 nodes += shared + demand.nodes(index, pool);
             }
@@ -203,13 +232,13 @@ impl Desk {
             full.iter_mut()
                 .zip(&board.room)
                 .for_each(|(amount, room)| *amount = if *room > 0.0 { *amount / room } else { 0.0 });
-            let range = rent..rent + board.room.len();
+            full.extend(demand.links(board.links.clone()));
+            let range = board.rent..board.level();
             let count = self.clusters[board.owner];
             open[board.owner] += turn(&mut levers.flat[range.clone()], &mut pulls[range], &full, 0.05 * count, size);
-            wanted.push(full);
         }
         for board in &self.boards {
-            let at = board.first + board.pools.len() * LOADS + board.room.len();
+            let at = board.level();
             let count = self.clusters[board.owner].max(1.0);
             let over = ((open[board.owner] - count) / count).clamp(-1.0, 1.0);
             pulls[at] = MOMENTUM * pulls[at] + (1.0 - MOMENTUM) * over;
@@ -253,4 +282,13 @@ fn even(shares: &mut [f64]) {
     if sum > 0.0 {
         shares.iter_mut().for_each(|share| *share /= sum);
     }
+}
+
+/// The links of an entry's pool, or of the cluster.
+fn links_of(relaxation: &Relaxation<'_>, entry: usize, pool: Option<usize>) -> Range<usize> {
+    let key = |entry: usize, pool: Option<usize>| (entry, pool.unwrap_or(usize::MAX));
+    let links = &relaxation.links;
+    let first = links.partition_point(|link| key(link.entry, link.pool) < key(entry, pool));
+    let end = links.partition_point(|link| key(link.entry, link.pool) <= key(entry, pool));
+    first..end
 }

@@ -12,7 +12,7 @@ use crate::solve::lagrangian::Prices;
 use crate::solve::relaxation::{EntryPrices, Relaxation};
 
 /// Steps at the most, and at the least.
-const MOST_STEPS: usize = 600;
+const MOST_STEPS: usize = 6_000;
 const LEAST_STEPS: usize = 30;
 /// Bundles that are asked in all steps together: the work budget.
 const WORK: usize = 3_000_000;
@@ -22,8 +22,11 @@ const SAMPLE: usize = 10_000;
 const SIZE: f64 = 0.6;
 const SHRINK: f64 = 0.6;
 const LEAST_SIZE: f64 = 5e-4;
-/// Steps without a gain before they become smaller.
-const PATIENCE: u32 = 20;
+/// Steps without a gain before they become smaller: this part of all, within these.
+const PATIENCE: usize = 100;
+const PATIENT: std::ops::RangeInclusive<usize> = 20..=60;
+/// The least that a unit pays for being there, in micro-units.
+const LEAST_LINK: f64 = 10_000.0;
 /// What counts as a gain, of the bound.
 const GAIN: f64 = 2e-5;
 
@@ -49,7 +52,9 @@ pub fn ascend(relaxation: &Relaxation<'_>, threads: usize, stop: &mut dyn FnMut(
         start = climb.run(Phase { stride: count / SAMPLE, steps: WORK / SAMPLE, size: SIZE }, start);
         Phase { stride: 1, steps: LEAST_STEPS, size: SIZE / 40.0 }
     } else {
-        Phase { stride: 1, steps: (WORK / count.max(1)).min(MOST_STEPS), size: SIZE }
+        // Links say more, and are slower to settle.
+        let work = if relaxation.links.is_empty() { WORK } else { WORK * 2 };
+        Phase { stride: 1, steps: (work / count.max(1)).min(MOST_STEPS), size: SIZE }
     };
     let best = climb.run(whole, start);
     desk.prices(&best)
@@ -74,6 +79,7 @@ impl Climb<'_> {
         let mut pulls = vec![0.0; self.desk.len()];
         let mut average = levers.clone();
         let (mut size, mut stale) = (phase.size, 0);
+        let patience = (phase.steps / PATIENCE).clamp(*PATIENT.start(), *PATIENT.end());
         for step in 1..=phase.steps {
             let (value, demand) = self.ask(&levers, phase);
             if value > best {
@@ -93,7 +99,7 @@ impl Climb<'_> {
                     break;
                 }
             }
-            if stale >= PATIENCE {
+            if stale >= patience {
                 size *= SHRINK;
                 stale = 0;
                 levers.clone_from(&kept);
@@ -111,9 +117,9 @@ impl Climb<'_> {
     }
 }
 
-/// Prices as integers, rounded down, none negative.
+/// Prices as integers, rounded down, none negative. A price of being there below a hundredth of the currency is none.
 #[must_use]
-pub fn fixed(prices: &Prices<f64>) -> Prices<i128> {
+pub fn fixed(relaxation: &Relaxation<'_>, prices: &Prices<f64>) -> Prices<i128> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "prices are bounded by node prices, far below 2^90 in this unit"
@@ -125,6 +131,16 @@ pub fn fixed(prices: &Prices<f64>) -> Prices<i128> {
         load: entry.load.iter().map(|four| four.each_ref().map(fix)).collect(),
         all_nodes: fix(&entry.all_nodes),
         limits: entry.limits.each_ref().map(fix),
+        linked: vec![0; entry.load.len()],
+        linked_open: 0,
     });
-    Prices { entries: entries.collect(), moves: fix(&prices.moves) }
+    let mut entries: Vec<EntryPrices<i128>> = entries.collect();
+    let links: Vec<i128> = prices.links.iter().map(|price| if *price < LEAST_LINK { 0 } else { fix(price) }).collect();
+    for (link, price) in relaxation.links.iter().zip(&links) {
+        match link.pool {
+            Some(pool) => entries[link.entry].linked[pool] += price,
+            None => entries[link.entry].linked_open += price,
+        }
+    }
+    Prices { entries, moves: fix(&prices.moves), links }
 }

@@ -16,13 +16,13 @@ use crate::solve::problem::Problem;
 use crate::solve::search::insert::Mood;
 use crate::solve::state::State;
 
-/// Prices that are asked per item: the work budget. A small fleet gets more, so that it is searched through.
-const WORK_PER_ITEM: u64 = 2_000;
+/// Prices that are asked per item: the work budget. The first items get more, so that a small fleet is searched through.
+const WORK_PER_ITEM: u64 = 200;
+const WORK_PER_FIRST: u64 = 20_000;
+/// Items that get more.
+const FIRST: u64 = 500;
 /// A tiny fleet has few ways to live, so that each is soon met.
 const WORK_PER_ASSIGNMENT: u64 = 100;
-/// The least and the most of it.
-const LEAST_WORK: u64 = 300_000;
-const MOST_WORK: u64 = 20_000_000;
 
 /// How far rounds listen to prices, in eighths.
 const BLENDS: [i64; 6] = [0, 0, 0, 2, 4, 6];
@@ -189,7 +189,7 @@ impl Search<'_> {
     fn improve(&mut self, part: &Component, goal: Goal, stop: Stop<'_>) {
         let problem = self.problem;
         let count = u64::try_from(self.items.len()).unwrap_or(u64::MAX);
-        let budget = count.saturating_mul(WORK_PER_ITEM).clamp(LEAST_WORK, MOST_WORK);
+        let budget = count.saturating_mul(WORK_PER_ITEM) + count.min(FIRST) * WORK_PER_FIRST;
         let budget = self.work + budget.min(self.assignments().saturating_mul(WORK_PER_ASSIGNMENT));
         if self.items.len() < 2 {
             return;
@@ -198,7 +198,7 @@ impl Search<'_> {
         let elsewhere = self.state.cost() - self.state.cost_of(problem, &part.places);
         // The temperature begins where a usual step is, a part of what one item costs, and ends far below.
         let each = self.state.cost_of(problem, &part.places) / i64::try_from(self.items.len()).unwrap_or(1);
-        let (hot, cold) = (to_f64(each) * 0.15 + 1.0, to_f64(each) * 0.000_5 + 1.0);
+        let (hot, cold) = (to_f64(each) * 0.1 + 1.0, to_f64(each) * 0.000_5 + 1.0);
         let mut best: Vec<_> = part.units.iter().map(|unit| self.state.home(*unit)).collect();
         let (mut best_broken, mut best_cost) = (self.broken(), self.state.cost());
         let place_in: BTreeMap<usize, usize> = part.units.iter().enumerate().map(|(at, unit)| (*unit, at)).collect();

@@ -255,6 +255,7 @@ impl Relaxation {
             all_nodes: pays(&terms.all_nodes),
             limits: std::array::from_fn(|limit| pays(&terms.limits[limit])),
             open: terms.open.map_or(0, |(column, _)| bounded(column, within.open[group])),
+            links: Vec::new(),
         });
         Dual { entries: entries.collect(), classes: self.classes.iter().map(&pays).collect(), moves: pays(&self.moves) }
     }

@@ -168,9 +168,7 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                 load: vec![[0; 4]; piece.entries[group].pools.len()],
                 nodes: vec![0; piece.entries[group].pools.len()],
                 private: vec![0; piece.entries[group].pools.len()],
-                all_nodes: 0,
-                limits: [0; LIMITS],
-                open: 0,
+                ..GroupPrices::default()
             };
             let mut dual =
                 Dual { entries: (0..piece.entries.len()).map(empty).collect(), classes: vec![0], moves: prices.moves };
