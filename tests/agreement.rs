@@ -97,6 +97,13 @@ fn plans_of_generated_fleets_pass_review_and_spoiled_ones_do_not() {
 }
 
 #[test]
+fn a_tenant_of_two_sites_of_which_one_is_full_is_left_out_whole() {
+    let mut count = Count::default();
+    count.seed(8);
+    assert!(count.plans > 1, "only {} plans", count.plans);
+}
+
+#[test]
 fn a_vcluster_whose_range_is_lifted_runs_what_its_chart_can_run() {
     // The tenant needs 1.30, which the chart does not run, and the host's 1.33 it does not run either.
     let inventory = read(

@@ -1,6 +1,6 @@
 //! What the README shows is what the program says: every `console` block is run and compared, line by line.
 //!
-//! A line `…` stands for any lines. The commands run on a copy of the example, so that no file of the repository is touched.
+//! A line `…` stands for any lines. The commands run on a copy of the example and the impossible scenarios, so that no file of the repository is touched.
 //! `FLEETPLAN_BLESS=1 cargo test --test readme` writes what the program prints now into the README, and leaves out as many lines as before.
 #![cfg(not(feature = "highs"))] // the README shows the default build; the other one names another prover
 
@@ -21,7 +21,7 @@ fn every_console_block_of_the_readme_shows_what_the_program_prints() {
     let shown = commands(&readme);
     assert!(shown.len() >= 2, "the README shows {} commands", shown.len());
     let scratch = tempfile::tempdir().expect("a scratch folder");
-    for folder in ["inventory", "plans"] {
+    for folder in ["inventory", "plans", "tests/scenarios/impossible"] {
         copy(&root.join(folder), &scratch.path().join(folder));
     }
     let mut blessed = readme.clone();

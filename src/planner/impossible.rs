@@ -77,5 +77,5 @@ fn way_out(doors: &[Closed<'_>], set: Mask, rule: &'static str) -> Option<WayOut
     let also =
         if also.is_empty() { String::new() } else { format!(", if {} did not close it too", also.join(" and ")) };
     let text = format!("{} Then it could live as {} in {}{also}.", page.satisfy, door.form, door.case.host.words());
-    Some(WayOut { text, monthly: door.estimate.filter(|_| left == 0).map(Money) })
+    Some(WayOut { text, monthly: door.estimate.filter(|_| left == 0).map(Money), is_of_fleet: false })
 }

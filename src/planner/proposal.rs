@@ -51,7 +51,7 @@ pub enum Asked {
     Near(TenantName, TenantName),
     /// Two tenants share no cluster; the lower name first.
     Apart(TenantName, TenantName),
-    /// A key of `[policy]`, or `max_moves`.
+    /// A key of `[policy]`, `max_moves`, or the `edition` of the vcluster chart.
     Policy(&'static str),
     /// A class opens no more clusters than it may.
     Class(ClassName),
@@ -85,6 +85,8 @@ pub struct Requirement {
 pub struct WayOut {
     /// In words.
     pub text: String,
-    /// What the tenant's cheapest home would then cost a month, for several tenants the fleet; none where it was not worked out.
+    /// What that costs a month; none where it was not worked out.
     pub monthly: Option<Money>,
+    /// Whether the whole fleet costs that then; else the tenant's cheapest home does.
+    pub is_of_fleet: bool,
 }

@@ -5,11 +5,12 @@ use crate::plan::Plan;
 use crate::plan::certificate::Certificate;
 use crate::planner::certify::certify;
 use crate::planner::impossible;
+use crate::planner::partial::{Out, left_out, without};
 use crate::planner::proposal::{Proposal, Wishes};
 use crate::planner::together::together;
 use crate::planner::write_down::write_down;
 use crate::rules::Setting;
-use crate::solve::{self, Outcome, Problem, Watch};
+use crate::solve::{self, Outcome, Problem, Solution, Watch};
 
 /// Decides for all tenants at once: a plan, the requirements that cannot stand together, or that neither is known.
 ///
@@ -25,38 +26,73 @@ pub fn propose_certified(
     watch: Watch<'_>,
 ) -> (Proposal, Option<Certificate>) {
     let setting = Setting::new(inventory, wishes.from);
-    let mut problem = Problem::sized(&setting, wishes.max_moves);
+    if wishes.partial {
+        return all_but_some(&setting, wishes, watch);
+    }
+    let problem = Problem::sized(&setting, wishes.max_moves);
     let homeless: Vec<usize> =
         (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
-    if !homeless.is_empty() && !wishes.partial {
+    if !homeless.is_empty() {
         return (Proposal::Impossible(impossible::alone(&setting, &homeless)), None);
     }
-    if wishes.partial {
-        leave_whole_tenants_out(&setting, &mut problem);
+    match solve::solve(&problem, false, watch) {
+        Outcome::Found(solution) => found(&setting, &problem, &solution, wishes, inventory, &Out::new()),
+        Outcome::Infeasible(units) => (Proposal::Impossible(vec![together(&setting, wishes, &units)]), None),
+        Outcome::Unknown(units) => (Proposal::Unknown(unknown(&setting, &units)), None),
     }
-    let proposal = match solve::solve(&problem, wishes.partial, watch) {
-        Outcome::Found(solution) => {
-            let plan = write_down(&setting, &problem, &solution, wishes);
-            if let Some(message) = too_many_moves(&plan, wishes) {
-                return (Proposal::Unknown(message), None);
+}
+
+/// A plan without the fewest tenants that cannot live.
+fn all_but_some(whole: &Setting<'_>, wishes: &Wishes<'_>, watch: Watch<'_>) -> (Proposal, Option<Certificate>) {
+    let mut out = left_out(whole, wishes, watch);
+    loop {
+        let left = without(whole.inventory, &out);
+        let mut setting = Setting::new(&left, wishes.from);
+        setting.importance_cap = whole.importance_cap;
+        let problem = Problem::sized(&setting, wishes.max_moves);
+        match solve::solve(&problem, false, watch) {
+            Outcome::Found(solution) => return found(&setting, &problem, &solution, wishes, whole.inventory, &out),
+            // Somebody was thought to have a home, and this search finds none.
+            Outcome::Infeasible(units) | Outcome::Unknown(units) => {
+                let before = out.len();
+                out.extend(units.iter().map(|unit| setting.units[*unit].tenant.name.clone()));
+                if out.len() == before {
+                    return (Proposal::Unknown(unknown(&setting, &units)), None);
+                }
             }
-            let certificate = certify(&setting, &problem, &plan, &solution.proofs);
-            return (Proposal::Plan(Box::new(plan)), Some(certificate));
         }
-        Outcome::Infeasible(units) => Proposal::Impossible(vec![together(&setting, wishes, &units)]),
-        Outcome::Unknown(units) => {
-            let names: Vec<String> =
-                units.iter().take(5).map(|unit| format!("`{}`", setting.units[*unit].tenant.name)).collect();
-            Proposal::Unknown(format!(
-                "the budget ended without a home for {} of {} units ({}{}), and without a proof that there is none",
-                units.len(),
-                setting.units.len(),
-                names.join(", "),
-                if units.len() > names.len() { ", …" } else { "" }
-            ))
-        }
-    };
-    (proposal, None)
+    }
+}
+
+/// What was found, written down. `setting` is the fleet without those who are `out`.
+fn found(
+    setting: &Setting<'_>,
+    problem: &Problem,
+    solution: &Solution,
+    wishes: &Wishes<'_>,
+    inventory: &Inventory,
+    out: &Out,
+) -> (Proposal, Option<Certificate>) {
+    let mut plan = write_down(setting, problem, solution, wishes);
+    plan.fingerprint = inventory.fingerprint();
+    plan.unplaced = out.iter().cloned().collect();
+    if let Some(message) = too_many_moves(&plan, wishes) {
+        return (Proposal::Unknown(message), None);
+    }
+    let certificate = certify(setting, problem, &plan, &solution.proofs);
+    (Proposal::Plan(Box::new(plan)), Some(certificate))
+}
+
+fn unknown(setting: &Setting<'_>, units: &[usize]) -> String {
+    let names: Vec<String> =
+        units.iter().take(5).map(|unit| format!("`{}`", setting.units[*unit].tenant.name)).collect();
+    format!(
+        "the budget ended without a home for {} of {} units ({}{}), and without a proof that there is none",
+        units.len(),
+        setting.units.len(),
+        names.join(", "),
+        if units.len() > names.len() { ", …" } else { "" }
+    )
 }
 
 /// What is said of a plan that moves more than was wished: the search may have found no other.
@@ -66,24 +102,4 @@ fn too_many_moves(plan: &Plan, wishes: &Wishes<'_>) -> Option<String> {
     Some(format!(
         "the budget ended without a plan of {most} moves at most, and without a proof that there is none; the best that was found has {moves}"
     ))
-}
-
-/// Where one unit of a tenant or of its near group has no home, none of them is placed.
-fn leave_whole_tenants_out(setting: &Setting<'_>, problem: &mut Problem) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for unit in 0..problem.units.len() {
-            if problem.units[unit].choices.is_empty() {
-                for other in 0..problem.units.len() {
-                    let tied = problem.units[other].group == problem.units[unit].group
-                        || setting.units[other].tenant_index == setting.units[unit].tenant_index;
-                    if tied && !problem.units[other].choices.is_empty() {
-                        problem.units[other].choices.clear();
-                        changed = true;
-                    }
-                }
-            }
-        }
-    }
 }

@@ -31,11 +31,6 @@ pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution,
         }
     }
     placements.sort_by(|a, b| (&a.tenant, &a.site).cmp(&(&b.tenant, &b.site)));
-    let mut unplaced: Vec<_> = (0..setting.units.len())
-        .filter(|unit| state.home(*unit).is_none())
-        .map(|unit| setting.units[unit].tenant.name.clone())
-        .collect();
-    unplaced.dedup();
     let mut clusters: Vec<PlannedCluster> = state
         .instances()
         .iter()
@@ -67,7 +62,7 @@ pub fn write_down(setting: &Setting<'_>, problem: &Problem, solution: &Solution,
         max_moves: wishes.max_moves,
         moves: moves(setting, &placements),
         placements,
-        unplaced,
+        unplaced: Vec::new(),
         clusters,
     }
 }

@@ -51,7 +51,9 @@ fn one(number: usize, conflict: &Conflict, sources: &Sources, currency: &str, in
         lines.push(ink.strong("  ways out, cheapest first"));
     }
     for way in ways_out {
-        let then = way.monthly.map(|money| format!(" (then {money} {currency} a month)")).unwrap_or_default();
+        let whose = if way.is_of_fleet { "the fleet" } else { "that home" };
+        let then = way.monthly.map(|money| format!(" ({whose} then costs {money} {currency} a month)"));
+        let then = then.unwrap_or_default();
         lines.push(format!("  - {}{then}", safe::line(&way.text)));
     }
 }

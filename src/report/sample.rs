@@ -250,7 +250,11 @@ pub(super) fn conflict() -> Conflict {
                 span: None,
             },
         ],
-        ways_out: vec![WayOut { text: "let `checkout` live in `us`".into(), monthly: Some(Money(1_200_000_000)) }],
+        ways_out: vec![WayOut {
+            text: "let `checkout` live in `us`".into(),
+            monthly: Some(Money(1_200_000_000)),
+            is_of_fleet: false,
+        }],
         minimal: true,
     }
 }

@@ -81,7 +81,9 @@ fn possible(inventory: &Inventory, set: &[Asked]) -> Option<bool> {
         for rule in RULES.iter().map(|rule| rule.name()) {
             // Where several tenants are in conflict, these are asked by policy, pairs and demand.
             let given = ["blast-radius", "capacity", "environments", "near", "scale"].contains(&rule) && !alone;
-            if !given && !set.contains(&Asked::Rule(tenant.name.clone(), rule)) {
+            let asked = set.contains(&Asked::Rule(tenant.name.clone(), rule))
+                || (rule == "edition" && set.contains(&Asked::Policy("edition")));
+            if !given && !asked {
                 question.lifted.insert((name.clone(), rule.to_owned()));
             }
         }

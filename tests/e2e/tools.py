@@ -60,6 +60,7 @@ TOOLS = {
     "helm": Tool("helm", "3.22.0", "helm.sh/helm/v3/cmd/helm@v3.22.0"),
     "kyverno": Tool("kyverno", "1.18.2", "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno", "kyverno"),
     "argocd": Tool("argocd", "3.5.7", ".", "argocd"),
+    "cilium": Tool("cilium", "1.20.2", ".", "cilium"),
 }
 # What CI uses: every tool but the second API server.
 CI = [name for name in TOOLS if name != "apiserver-1.35"]
@@ -93,7 +94,7 @@ def check_go():
     try:
         said = subprocess.run(["go", "env", "GOVERSION"], check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
-        sys.exit("Go is missing: these checks build Kubernetes, Kyverno, Argo CD and Helm; install Go 1.26.3 or later")
+        sys.exit("Go is missing: these checks build Kubernetes, Kyverno, Argo CD, Helm and a part of Cilium; install Go 1.26.3 or later")
     version = tuple(int(part) for part in said.removeprefix("go").split("-")[0].split(" ")[0].split(".") if part.isdigit())
     if version < GO:
         sys.exit(f"{said} is too old: these checks need Go {'.'.join(map(str, GO))} or later")

@@ -169,32 +169,34 @@ pub fn holds(block: &str, address: &str) -> bool {
     false
 }
 
+/// Provider, address, port, and whether a soft and a hardened tenant reach it, whichever kind of policies their cluster has.
+pub const REACHED: [(&str, &str, u64, bool, bool); 20] = [
+    ("eks", "169.254.169.254", 80, false, false),
+    ("eks", "169.254.170.2", 80, false, false),
+    ("eks", "169.254.170.23", 80, true, true),
+    ("eks", "169.254.170.23", 2703, true, true),
+    ("eks", "169.254.20.10", 53, true, true),
+    ("eks", "fd00:ec2::254", 80, false, false),
+    ("eks", "fd00:ec2::23", 80, true, true),
+    ("eks", "93.184.216.34", 443, true, false),
+    ("eks", "2606:2800:220:1::1", 443, true, false),
+    ("eks", "10.1.2.3", 443, false, false),
+    ("gke", "169.254.169.254", 80, true, true),
+    ("gke", "169.254.169.254", 443, false, false),
+    ("gke", "169.254.169.252", 988, true, true),
+    ("gke", "169.254.169.252", 987, true, true),
+    ("gke", "169.254.20.10", 53, true, true),
+    ("gke", "fd20:ce::254", 80, false, false),
+    ("aks", "169.254.169.254", 80, false, false),
+    ("aks", "168.63.129.16", 80, false, false),
+    ("aks", "169.254.20.10", 53, true, true),
+    ("aks", "100.64.0.1", 443, false, false),
+];
+
 #[test]
 fn metadata_is_out_of_reach_and_what_must_be_reached_is_not_on_every_provider() {
     let tree = tree(DEFAULT);
-    // Provider, address, port, and whether a soft and a hardened tenant reach it.
-    for (provider, address, port, soft, hardened) in [
-        ("eks", "169.254.169.254", 80, false, false),
-        ("eks", "169.254.170.2", 80, false, false),
-        ("eks", "169.254.170.23", 80, true, true),
-        ("eks", "169.254.170.23", 2703, true, true),
-        ("eks", "169.254.20.10", 53, true, true),
-        ("eks", "fd00:ec2::254", 80, false, false),
-        ("eks", "fd00:ec2::23", 80, true, true),
-        ("eks", "93.184.216.34", 443, true, false),
-        ("eks", "2606:2800:220:1::1", 443, true, false),
-        ("eks", "10.1.2.3", 443, false, false),
-        ("gke", "169.254.169.254", 80, true, true),
-        ("gke", "169.254.169.254", 443, false, false),
-        ("gke", "169.254.169.252", 988, true, true),
-        ("gke", "169.254.169.252", 987, true, true),
-        ("gke", "169.254.20.10", 53, true, true),
-        ("gke", "fd20:ce::254", 80, false, false),
-        ("aks", "169.254.169.254", 80, false, false),
-        ("aks", "168.63.129.16", 80, false, false),
-        ("aks", "169.254.20.10", 53, true, true),
-        ("aks", "100.64.0.1", 443, false, false),
-    ] {
+    for (provider, address, port, soft, hardened) in REACHED {
         let reached = (
             reaches(&tree, &format!("{provider}-1"), &format!("namespace-shared-{provider}"), address, port),
             reaches(&tree, &format!("{provider}-class-2"), &format!("namespace-dedicated-{provider}"), address, port),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Amount, FORMAT_VERSION, place, share};
 use crate::inventory::Inventory;
 use crate::plan::{Action, MoneyByKind, Move, PlacedWorkload, Placement, Plan, PlannedCluster, PlannedPool, Status};
-use crate::planner::{Asked, Conflict, Requirement};
+use crate::planner::{Asked, Conflict, Requirement, WayOut};
 use crate::vocab::diagnostic::{Place, Sources};
 use crate::vocab::name::{ClassName, ClusterName, Region, Residency, TenantName};
 use crate::vocab::tier::{Nodes, Tenancy, Tier};
@@ -109,6 +109,8 @@ enum AskedDocument<'a> {
 struct WayOutDocument<'a> {
     text: &'a str,
     monthly: Option<Amount>,
+    /// Whose money that is: the tenant's `home`, or the whole `fleet`.
+    monthly_of: &'static str,
 }
 
 /// A plan.
@@ -243,7 +245,11 @@ fn conflict<'a>(conflict: &'a Conflict, sources: &Sources) -> ConflictDocument<'
         text,
         place: place(sources, *span),
     });
-    let way = ways_out.iter().map(|way| WayOutDocument { text: &way.text, monthly: way.monthly.map(Amount::from) });
+    let way = ways_out.iter().map(|WayOut { text, monthly, is_of_fleet }| WayOutDocument {
+        text,
+        monthly: monthly.map(Amount::from),
+        monthly_of: if *is_of_fleet { "fleet" } else { "home" },
+    });
     ConflictDocument { tenants, minimal: *minimal, requirements: requirement.collect(), ways_out: way.collect() }
 }
 

@@ -141,7 +141,9 @@ impl<'s> Judge<'s> {
     ) -> Option<()> {
         let place = &self.places[index];
         let stays = lives_here && today.is_some_and(|before| before.form() == Some(way.form));
-        if way.is_covered && !stays && !unit.is_split {
+        // Whoever is pinned to nodes of one's own has no home on the shared ones that would be cheaper.
+        let is_pinned = unit.pins.iter().any(|pin| pin.nodes.is_some());
+        if way.is_covered && !stays && !unit.is_split && !is_pinned {
             return Some(());
         }
         let (inventory, ground) = (self.scene.inventory, &place.ground);
