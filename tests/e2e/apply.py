@@ -4,14 +4,16 @@
 usage: apply.py [--minor MINOR] --schemas DIR TREE...
 
 Namespaces are made first; everything else is applied as a dry run, then for real, server-side, with unknown and doubled keys as errors. A
-second apply changes nothing, and `kubectl diff` sees nothing. A field that somebody else changed is a conflict that names it, and forcing it
-restores what the tree says. Then the cluster is emptied for the next.
+second apply changes nothing. Once for each kind of a tree: `kubectl diff` sees nothing, a field that somebody else changed is a conflict that
+names it, and forcing it restores what the tree says. Then the cluster is emptied for the next. Clusters share most of their policies, and trees most of their files: a
+file that was applied before, word for word, is not applied again, but for namespaces. No two objects of a cluster have one name.
 
 One summary line per tree, exit 1 on any failure.
 """
 
 import argparse
 import collections
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -19,27 +21,46 @@ import time
 
 import crds
 import tools
+from kustomize import built
 from server import Refused, Server
 from trees import MANAGEMENT, Tree
 
 # Made by those who install what a tree needs, or by Argo CD where an Application says so: never by a tree.
 THERE_BEFORE = ("argocd", "flux-system", "fleetplan-clusters", "kyverno")
 MERGE = "application/merge-patch+json"
+# Groups whose controller converts between versions, which nobody does here: each version is applied alone, and stored as it is written.
+CONVERTED = ("cluster.x-k8s.io",)
+# What an older server does not serve is for clusters that are newer than it, and counted apart.
+SERVED_SINCE = {"MutatingAdmissionPolicy": 36, "MutatingAdmissionPolicyBinding": 36}
 
 
 class Check:
-    """One tree against one server."""
+    """One tree against one server. `applied` holds what files said that were applied before, and is added to."""
 
-    def __init__(self, server, tree, kubectl):
-        self.server, self.tree, self.kubectl = server, tree, kubectl
-        self.failures, self.counts = [], collections.Counter()
+    def __init__(self, server, tree, kubectl, applied):
+        self.server, self.tree, self.kubectl, self.applied = server, tree, kubectl, applied
+        self.failures, self.counts, self.diffed, self.contested = [], collections.Counter(), set(), set()
 
     def run(self):
         for cluster, documents in self.tree.clusters.items():
-            self.run_cluster(cluster, documents)
+            self.counts["clusters"] += 1
+            self.see_no_name_twice(cluster, documents)
+            documents = list(self.to_apply(documents))
+            for version in sorted({d.says["apiVersion"] for d in documents if d.group in CONVERTED}):
+                self.server.store(*version.split("/"))
+                self.apply_all(cluster, [d for d in documents if d.says["apiVersion"] == version])
+            self.apply_all(cluster, [d for d in documents if d.group not in CONVERTED])
+        self.build()
 
-    def run_cluster(self, cluster, documents):
-        self.counts["clusters"] += 1
+    def build(self):
+        """What Flux's controller makes of folders with a file of Kustomize."""
+        for folder, documents, faults in built(self.kubectl, self.tree):
+            self.failures += [f"{folder}: {fault}" for fault in faults]
+            for document in documents:
+                if self.attempt(MANAGEMENT, document, "as Kustomize builds it", lambda d=document: self.server.apply(d.says, dry=True)):
+                    self.counts["built by Kustomize"] += 1
+
+    def apply_all(self, cluster, documents):
         namespaces = [d for d in documents if d.says["kind"] == "Namespace"]
         rest = [d for d in documents if d.says["kind"] != "Namespace"]
         for name in THERE_BEFORE:
@@ -58,6 +79,25 @@ class Check:
         self.see_conflicts(cluster, documents)
         self.empty(documents)
 
+    def see_no_name_twice(self, cluster, documents):
+        names = collections.Counter(f"{document.group}/{document.name}" for document in documents)
+        self.failures += [f"{cluster}: {count} objects are {name}" for name, count in names.items() if count > 1]
+
+    def to_apply(self, documents):
+        """Those that this server serves, and that were not applied before: of whole files, for `kubectl diff` reads whole files."""
+        minor = int(self.server.minor.split(".")[1])
+        for _, of_file in itertools.groupby(documents, key=lambda document: document.file):
+            of_file = list(of_file)
+            says = tuple(document.text for document in of_file)
+            kinds = {document.says["kind"] for document in of_file}
+            if any(SERVED_SINCE.get(kind, 0) > minor for kind in kinds):
+                self.counts["not served"] += len(of_file)
+            elif says in self.applied and "Namespace" not in kinds:
+                self.counts["applied before"] += len(of_file)
+            else:
+                self.applied.add(says)
+                yield from of_file
+
     def attempt(self, cluster, document, what, do):
         """What `do` answers, or None and a failure."""
         try:
@@ -73,13 +113,16 @@ class Check:
         self.counts["objects"] += 1
         live[document.name] = answer["metadata"]["resourceVersion"]
         if document.says["kind"] == "ResourceQuota":
-            self.admit(answer)
+            # Until a quota has a status, nothing that it counts is let in.
+            self.observe(answer, {"hard": answer["spec"]["hard"], "used": {key: "0" for key in answer["spec"]["hard"]}})
+        elif "observedGeneration" in answer.get("status", {}):
+            # Flux's definitions give a default to the status. The server shows it at once, but does not store it before the next write, and
+            # then as a change of its own; with a controller that has seen the object it is stored long before anybody applies again.
+            self.observe(answer, {"observedGeneration": answer["metadata"]["generation"]})
 
-    def admit(self, quota):
-        """What the quota controller does: until a quota has a status, nothing that it counts is let in."""
-        quota["status"] = {"hard": quota["spec"]["hard"], "used": {key: "0" for key in quota["spec"]["hard"]}}
-        patch = {"status": quota["status"]}
-        self.server.request("PATCH", self.server.path(quota) + "/status", patch, MERGE, fieldManager="somebody")
+    def observe(self, live, status):
+        """What a controller does first."""
+        self.server.request("PATCH", self.server.path(live) + "/status", {"status": status}, MERGE, fieldManager="somebody")
 
     def apply_again(self, cluster, document, live):
         if document.name not in live:
@@ -88,12 +131,15 @@ class Check:
         answer = self.attempt(cluster, document, "a second time", lambda: self.server.apply_text(document))
         if answer is None:
             return
-        self.counts["unchanged"] += 1
-        if answer["metadata"]["resourceVersion"] != before:
+        if answer["metadata"]["resourceVersion"] == before:
+            self.counts["unchanged"] += 1
+        else:
             self.failures.append(f"{cluster}: {document.file}: {document.name}: a second apply changes it")
 
     def see_no_difference(self, cluster, documents):
-        files = sorted({document.file for document in documents})
+        files = sorted({document.file for document in documents if new_kind(document, self.diffed)})
+        if not files:
+            return
         arguments = [self.kubectl, f"--kubeconfig={self.server.kubeconfig()}", "diff", "--server-side"]
         arguments += ["--field-manager=fleetplan-e2e", *(f"--filename={self.tree.root / file}" for file in files)]
         said = subprocess.run(arguments, capture_output=True, text=True)
@@ -103,11 +149,8 @@ class Check:
 
     def see_conflicts(self, cluster, documents):
         """One object of each kind is changed by somebody else."""
-        tried = set()
         for document in documents:
-            kind = (document.says["apiVersion"], document.says["kind"])
-            if kind not in tried:
-                tried.add(kind)
+            if new_kind(document, self.contested):
                 self.attempt(cluster, document, "after somebody changed it", lambda d=document: self.see_conflict(cluster, d))
 
     def see_conflict(self, cluster, document):
@@ -157,6 +200,12 @@ class Check:
                     self.failures.append(f"{document.name} cannot be removed: {why}")
 
 
+def new_kind(document, seen):
+    """Whether a document is the first of its kind, which is seen from then on."""
+    kind = (document.says["apiVersion"], document.says["kind"])
+    return not (kind in seen or seen.add(kind))
+
+
 def leaves(part, keys=()):
     """Scalars that a merge patch can reach, with the keys that lead there."""
     for key, value in part.items():
@@ -183,12 +232,12 @@ def main():
     kubectl = tools.build("kubectl")
     trees = [Tree(root) for root in options.trees]
     definitions = crds.of(set().union(*(tree.groups for tree in trees)), options.schemas)
-    failed = 0
+    failed, applied = 0, set()
     with Server(options.minor) as server:
         server.load_crds(definitions)
         for tree in trees:
             since = time.monotonic()
-            check = Check(server, tree, kubectl)
+            check = Check(server, tree, kubectl, applied)
             check.run()
             for failure in check.failures:
                 print(f"{tree.root}: {failure}")

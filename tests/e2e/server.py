@@ -193,6 +193,28 @@ class Server:
                 time.sleep(0.05)
         self.kinds.clear()
 
+    def store(self, group, version):
+        """Lets the kinds of a group be stored in this version. Without the webhook that converts them, others lose what differs."""
+        until = time.monotonic() + START_SECONDS
+        listed = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        for crd in self.request("GET", listed)["items"]:
+            stored = next(v["name"] for v in crd["spec"]["versions"] if v["storage"])
+            if crd["spec"]["group"] != group or stored == version or version not in [v["name"] for v in crd["spec"]["versions"]]:
+                continue
+            before = self.storage(crd, version)
+            for one in crd["spec"]["versions"]:
+                one["storage"] = one["name"] == version
+            self.request("PUT", f"{listed}/{crd['metadata']['name']}", crd)
+            while self.storage(crd, version) == before:
+                if time.monotonic() > until:
+                    raise RuntimeError(f"{crd['metadata']['name']} is still not stored as {version}")
+                time.sleep(0.05)
+
+    def storage(self, crd, version):
+        """What the server says of how the kind of a definition is stored: it changes with the version."""
+        kinds = self.request("GET", f"/apis/{crd['spec']['group']}/{version}")["resources"]
+        return next(kind.get("storageVersionHash") for kind in kinds if kind["name"] == crd["spec"]["names"]["plural"])
+
     def kubeconfig(self):
         """A file that lets kubectl be cluster-admin here."""
         file = self.folder / "kubeconfig"

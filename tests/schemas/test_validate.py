@@ -68,7 +68,7 @@ class Broken(unittest.TestCase):
         self.refuses("stand twice", "tenants/*/*/manifests/quota.yaml", "kind: ", "kind: X\nkind: ")
 
     def test_a_descriptor_with_a_number(self):
-        self.refuses("are strings", "tenants/*/*/*.fleetplan.yaml", 'wave: "0"', "wave: 0")
+        self.refuses("are strings", "tenants/*/*/*.fleetplan.yaml", 'wave: "', 'wave: !!int "')
 
     def test_a_chart_without_a_schema(self):
         self.refuses("no schema for chart", "tenants/*/*/vclusters.fleetplan.yaml", "chartVersion: ", "chartVersion: 9.")

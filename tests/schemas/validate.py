@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Validates rendered trees against the schemas of the controllers that read them.
 
-usage: validate.py [--unknown-charts] --schemas DIR TREE...
+usage: validate.py [--unknown-charts] [--plan PLAN] --schemas DIR TREE...
 
 Every YAML file of a tree is read strictly (no key twice) and validated strictly (no key that a schema does not know):
 values of a vcluster against the schema of the very chart version in its descriptor, alone and merged into the chart's
 defaults as Helm does; kinds of Argo CD, Kyverno and Cluster API against every version of their CRDs in DIR and against
 DIR/strict, or against what stands in written/ beside this file; Kubernetes' own kinds against the minor of the cluster that
-they go to. A kind without a schema is a failure.
+they go to (trees for Argo CD say it, for others PLAN does), or against each minor of the fleet where they go to the cluster that
+delivery runs in. A kind without a schema is a failure, but for Flux's own: DIR has none of those, so they are counted apart and left
+to tests/e2e/.
 A chart version without one is a failure too, unless --unknown-charts says that it may be counted apart; its values must fit the
 chart next below or next above then. Legacy charts have no schema and no neighbour.
 
@@ -21,6 +23,7 @@ import hashlib
 import json
 import pathlib
 import sys
+import tomllib
 
 import jsonschema
 import referencing
@@ -28,6 +31,8 @@ import yaml
 from kubernetes_validate import utils as kubernetes
 
 
+# The groups of Flux's kinds.
+FLUX = ("helm.toolkit.fluxcd.io", "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io")
 # Schemas of kinds that DIR lacks, written by hand: what the tree uses of them, and nothing else.
 WRITTEN = pathlib.Path(__file__).parent / "written"
 
@@ -160,10 +165,10 @@ def problems(validator, document):
 class Tree:
     """One tree: what passed, what failed, and why."""
 
-    def __init__(self, root, schemas, unknown_charts):
+    def __init__(self, root, schemas, unknown_charts, minors=()):
         self.root, self.schemas, self.unknown_charts = root, schemas, unknown_charts
-        self.passed, self.failed, self.without_schema, self.failures = 0, 0, 0, []
-        self.minors = {}
+        self.passed, self.failed, self.without_schema, self.of_flux, self.failures = 0, 0, 0, 0, []
+        self.minors = dict(minors)
         for file in root.glob("policies/*/policies.fleetplan.yaml"):
             descriptor = yaml.load(file.read_text(), Loader=StrictLoader)
             self.minors[descriptor["cluster"]] = descriptor["kubernetes"]
@@ -196,19 +201,31 @@ class Tree:
         """Problems of a file. What was judged once is not judged again: many trees share most of their files."""
         text = file.read_text()
         parts = file.relative_to(self.root).parts
-        minor = self.minors.get(parts[1]) if parts[0] in ("tenants", "policies") else None
+        if parts[0] in ("tenants", "policies"):
+            minors = tuple(self.minors[name] for name in parts[1:2] if name in self.minors)
+        else:
+            minors = tuple(sorted(set(self.minors.values())))
         chart = None
         if file.name == "values.yaml":
-            descriptor = yaml.load((file.parent / "vclusters.fleetplan.yaml").read_text(), Loader=StrictLoader)
-            chart = descriptor["chartVersion"]
+            chart = self.chart_of(file.parent)
             self.without_schema += self.schemas.chart(chart) is None
         kind = "descriptor" if file.name.endswith(".fleetplan.yaml") else "values" if chart else "objects"
-        key = (kind, minor, chart, self.unknown_charts, hashlib.sha256(text.encode()).digest())
+        key = (kind, minors, chart, self.unknown_charts, hashlib.sha256(text.encode()).digest())
         if key not in self.schemas.judged:
-            self.schemas.judged[key] = list(self.judge(kind, minor, chart, text))
-        return self.schemas.judged[key]
+            self.schemas.judged[key] = list(self.judge(kind, minors, chart, text)), of_flux_in(kind, text)
+        problems, of_flux = self.schemas.judged[key]
+        self.of_flux += of_flux
+        return problems
 
-    def judge(self, kind, minor, chart, text):
+    @staticmethod
+    def chart_of(folder):
+        """The chart version that the descriptor or the release beside a values file names."""
+        descriptor = folder / "vclusters.fleetplan.yaml"
+        if descriptor.exists():
+            return yaml.load(descriptor.read_text(), Loader=StrictLoader)["chartVersion"]
+        return yaml.load((folder / "release.yaml").read_text(), Loader=StrictLoader)["spec"]["chart"]["spec"]["version"]
+
+    def judge(self, kind, minors, chart, text):
         try:
             documents = list(yaml.load_all(text, Loader=StrictLoader))
         except yaml.YAMLError as fault:
@@ -222,7 +239,7 @@ class Tree:
             yield from self.check_values(chart, documents)
         else:
             for document in documents:
-                yield from self.check_object(minor, document)
+                yield from self.check_object(minors, document)
 
     def check_descriptor(self, documents):
         if len(documents) != 1:
@@ -257,44 +274,58 @@ class Tree:
         for problem in problems(validator, merge(defaults, values)):
             yield f"merged: {problem}"
 
-    def check_object(self, minor, document):
+    def check_object(self, minors, document):
         api_version, kind = document.get("apiVersion", ""), document.get("kind", "")
         name = f"{kind} {document.get('metadata', {}).get('name')}"
+        if api_version.partition("/")[0] in FLUX:
+            return
         found = self.schemas.of(api_version, kind)
         for schema, validator in found:
             for problem in problems(validator, document):
                 yield f"{name} against {schema}: {problem}"
         if found:
             return
-        if minor is None:
+        if not minors:
             yield f"{name}: no schema for {api_version}, and no cluster whose minor would say which"
             return
-        validator = self.schemas.core(minor, api_version, kind)
-        if validator is None:
-            yield f"{name}: Kubernetes {minor} has no schema for {api_version}"
-            return
-        for problem in problems(validator, document):
-            yield f"{name} against Kubernetes {minor}: {problem}"
+        for minor in minors:
+            validator = self.schemas.core(minor, api_version, kind)
+            if validator is None:
+                yield f"{name}: Kubernetes {minor} has no schema for {api_version}"
+                continue
+            for problem in problems(validator, document):
+                yield f"{name} against Kubernetes {minor}: {problem}"
+
+
+def of_flux_in(kind, text):
+    """How many of Flux's objects a file holds."""
+    lines = text.splitlines() if kind == "objects" else []
+    return sum(line.startswith(tuple(f"apiVersion: {group}/" for group in FLUX)) for line in lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--schemas", required=True, type=pathlib.Path)
     parser.add_argument("--unknown-charts", action="store_true", help="count values of charts without a schema apart")
+    parser.add_argument("--plan", type=pathlib.Path, help="says the minors of clusters whose trees do not")
     parser.add_argument("trees", nargs="+", type=pathlib.Path, metavar="TREE")
     options = parser.parse_args()
     schemas = Schemas(options.schemas)
-    passed = failed = without = 0
+    planned = tomllib.loads(options.plan.read_text())["cluster"] if options.plan else []
+    minors = {cluster["name"]: cluster["kubernetes"] for cluster in planned}
+    passed = failed = without = of_flux = 0
     for root in options.trees:
-        tree = Tree(root, schemas, options.unknown_charts)
+        tree = Tree(root, schemas, options.unknown_charts, minors)
         tree.check()
         for failure in tree.failures:
             print(f"{root}: {failure}")
         passed, failed, without = passed + tree.passed, failed + tree.failed, without + tree.without_schema
+        of_flux += tree.of_flux
         if tree.passed == 0:
             print(f"{root}: holds no YAML file")
             failed += 1
     rest = f", {without} values of charts without a schema" if without else ""
+    rest += f", {of_flux} objects of Flux passed over" if of_flux else ""
     print(f"{passed} passed, {failed} failed{rest}")
     sys.exit(1 if failed else 0)
 
