@@ -5,9 +5,9 @@ usage: grid.py --edition EDITION --delivery DELIVERY FOLDER
 
 Every provider has a cluster with each engine of policies; every cluster has a tenant in each form of home, and each form of vcluster in both
 profiles. Every provider has a class with each version of Cluster API and each kind of workers; from every class one cluster is opened for a
-tenant of its own, and one for a tenant on nodes of its own. Their minors go from the oldest to the newest that tenants may live on, and two
-networks take turns. Each cluster and class is a residency of its own, and tenants name their residency and pin their form: the planner has no
-choice left, so that the tree holds what is written here. Editions and deliveries hold for a whole fleet: each has an inventory of its own.
+tenant of its own, and one for a tenant on nodes of its own. Minors, networks and the kinds of network policies take turns. Each cluster and
+class is a residency of its own, and tenants name their residency and pin their form: the planner has no choice left, so that the tree holds
+what is written here. Editions and deliveries hold for a whole fleet: each has an inventory of its own.
 
 It knows words of the inventory, and nothing of trees.
 """
@@ -21,6 +21,8 @@ PROVIDERS = {"eks": "eu-west-1", "gke": "europe-west4", "aks": "westeurope"}
 ENGINES = ("kyverno", "kyverno-cel", "admission")
 VERSIONS, WORKERS = ("v1beta1", "v1beta2"), ("machine-deployments", "machine-pools")
 MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
+# What the network is, and in whose kind its policies are written.
+NETWORKS = (("kubernetes", "kubernetes"), ("cilium", "kubernetes"), ("cilium", "cilium"))
 PROFILES = {"small": "false", "large": "true"}
 
 FLEET = """[fleet]
@@ -55,7 +57,8 @@ name = "{name}"
 provider = "{provider}"
 residency = "{name}"
 policies = "{engine}"
-cni = "{cni}"
+cni = "{network[0]}"
+network_policies = "{network[1]}"
 audit_log = true
 secrets_encryption = true
 control_plane = {{ price = 0.10, disruption = "5m" }}
@@ -101,14 +104,14 @@ reason = "the grid shows this form of home here"
 """
 
 
-def cluster(name, provider, engine, minor, cni):
+def cluster(name, provider, engine, minor, network):
     more = f'region = "{PROVIDERS[provider]}"\nkubernetes = "{minor}"\ntenancy = "shared"'
-    return OFFER.format(table="cluster", name=name, provider=provider, engine=engine, cni=cni, more=more)
+    return OFFER.format(table="cluster", name=name, provider=provider, engine=engine, network=network, more=more)
 
 
-def opened(name, provider, engine, minor, cni, version, workers):
+def opened(name, provider, engine, minor, network, version, workers):
     more = f'regions = ["{PROVIDERS[provider]}"]\nkubernetes = ["{minor}"]\nopen_at_most = 2\ncluster_api = "{version}"\nworkers = "{workers}"'
-    return OFFER.format(table="class", name=name, provider=provider, engine=engine, cni=cni, more=more)
+    return OFFER.format(table="class", name=name, provider=provider, engine=engine, network=network, more=more)
 
 
 def tenant(cell, form, provider, trust="soft", profile="small", gpu=0, more=""):
@@ -146,11 +149,11 @@ def inventory(edition, delivery):
     turns = itertools.count()
     for provider, engine in itertools.product(PROVIDERS, ENGINES):
         turn, cell = next(turns), f"{provider}-{engine}"
-        yield cluster(cell, provider, engine, MINORS[turn % 5], ("kubernetes", "cilium")[turn % 2])
+        yield cluster(cell, provider, engine, MINORS[turn % 5], NETWORKS[(turn + turn // 3) % 3])
         yield from homes(cell, provider, edition)
     for provider, version, workers in itertools.product(PROVIDERS, VERSIONS, WORKERS):
         turn, cell = next(turns), f"{provider}-{version}-{workers.removeprefix('machine-')}"
-        yield opened(cell, provider, ENGINES[turn % 3], MINORS[turn % 5], ("kubernetes", "cilium")[turn % 2], version, workers)
+        yield opened(cell, provider, ENGINES[turn % 3], MINORS[turn % 5], NETWORKS[(turn + turn // 3) % 3], version, workers)
         yield tenant(cell, "cluster", provider, more='crds = ["certificates.cert-manager.io/v1"]')
         yield tenant(cell, "namespace/dedicated", provider, trust="hardened")
 

@@ -179,9 +179,16 @@ class Server:
 
     def load_crds(self, crds):
         """Creates custom resource definitions and waits until they are served."""
-        for crd in crds:
-            self.apply(crd)
         until = time.monotonic() + START_SECONDS
+        for crd in crds:
+            while True:
+                try:
+                    self.apply(crd)
+                    break
+                except Refused as why:
+                    # Right after its start, on a busy machine, the server may not answer within its own time.
+                    if why.code not in (429, 503, 504) or time.monotonic() > until:
+                        raise
         for crd in crds:
             while True:
                 found = self.request("GET", self.path(crd))
