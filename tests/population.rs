@@ -4,6 +4,7 @@
 #[path = "../examples/fleet-bench/population/mod.rs"]
 mod population;
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use fleetplan::inventory::{self, Inventory, Trust};
@@ -80,4 +81,25 @@ fn a_search_that_was_ended_says_so_in_its_plan() {
     assert_eq!(plan.proof.limited, plan.proof.status != Status::Optimal);
     assert!(plan.proof.bound <= plan.proof.objective);
     assert_eq!(file::write(&plan).contains("limited = true"), plan.proof.limited);
+}
+
+#[test]
+fn one_two_and_four_threads_make_the_same_plan() {
+    // Ended by counting, not by a clock: a debug build would take minutes for all of it.
+    let fleet = Fleet::new(Kind::Mixed, 1_100, 1);
+    let inventory = read(&fleet);
+    let today = fleet.today(&inventory);
+    let made = [1, 2, 4].map(|threads| {
+        let wishes = Wishes { from: today.as_ref(), threads: NonZeroUsize::new(threads), ..Wishes::default() };
+        let mut asked = 0;
+        let proposal = propose(&inventory, &wishes, &mut |_| {
+            asked += 1;
+            if asked < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        let Proposal::Plan(plan) = proposal else { panic!("{threads} threads: {proposal:?}") };
+        file::write(&plan)
+    });
+    assert!(made[0].contains("status = \"feasible\""), "units were asked for prices");
+    assert_eq!(made[0], made[1]);
+    assert_eq!(made[0], made[2]);
 }

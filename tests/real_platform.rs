@@ -55,7 +55,7 @@ fn inventory() -> Option<&'static Inventory> {
 /// Its plan.
 fn plan() -> Option<&'static Plan> {
     static PLAN: LazyLock<Option<Plan>> = LazyLock::new(|| {
-        let wishes = Wishes { from: None, partial: false, max_moves: None };
+        let wishes = Wishes::default();
         match propose(inventory()?, &wishes, &mut |_| ControlFlow::Continue(())) {
             Proposal::Plan(plan) => Some(*plan),
             other @ (Proposal::Impossible(_) | Proposal::Unknown(_)) => panic!("no plan: {other:?}"),

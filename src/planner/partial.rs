@@ -57,7 +57,7 @@ fn is_enough(judge: &Judge<'_>, out: &mut Out, watch: Watch<'_>) -> bool {
     let left = without(judge.inventory, out);
     let mut setting = Setting::new(&left, judge.wishes.from);
     setting.importance_cap = judge.importance;
-    let problem = Problem::sized(&setting, judge.wishes.max_moves);
+    let problem = Problem::sized(&setting, judge.wishes.max_moves).with_threads(judge.wishes.threads);
     let closed: Vec<usize> = (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
     let (homeless, is_enough) = if closed.is_empty() {
         match solve::solve(&problem, true, watch) {

@@ -1,5 +1,7 @@
 //! What a planner wishes for, and what comes back: a plan, or the requirements that cannot stand together.
 
+use std::num::NonZeroUsize;
+
 use crate::plan::Plan;
 use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
@@ -14,6 +16,8 @@ pub struct Wishes<'a> {
     pub partial: bool,
     /// The most units that may move.
     pub max_moves: Option<u64>,
+    /// Threads of the search; none for as many as the machine has. Any number makes the same plan.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// The answer.

@@ -29,7 +29,7 @@ pub fn propose_certified(
     if wishes.partial {
         return all_but_some(&setting, wishes, watch);
     }
-    let problem = Problem::sized(&setting, wishes.max_moves);
+    let problem = Problem::sized(&setting, wishes.max_moves).with_threads(wishes.threads);
     let homeless: Vec<usize> =
         (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
     if !homeless.is_empty() {
@@ -49,7 +49,7 @@ fn all_but_some(whole: &Setting<'_>, wishes: &Wishes<'_>, watch: Watch<'_>) -> (
         let left = without(whole.inventory, &out);
         let mut setting = Setting::new(&left, wishes.from);
         setting.importance_cap = whole.importance_cap;
-        let problem = Problem::sized(&setting, wishes.max_moves);
+        let problem = Problem::sized(&setting, wishes.max_moves).with_threads(wishes.threads);
         match solve::solve(&problem, false, watch) {
             Outcome::Found(solution) => return found(&setting, &problem, &solution, wishes, whole.inventory, &out),
             // Somebody was thought to have a home, and this search finds none.

@@ -242,17 +242,12 @@ fn grow(relaxation: &relaxation::Relaxation<'_>, incumbent: Option<i64>) -> Opti
     Some((incumbent.map_or(bound, |incumbent| bound.min(incumbent)), found.tree))
 }
 
-/// Threads that ask units what they pay. Any number finds the same prices.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8)
-}
-
 /// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them; and its prices, as found and as integers.
 fn bound(
     relaxation: &relaxation::Relaxation<'_>,
     stop: &mut dyn FnMut(Option<i64>) -> bool,
 ) -> (i64, lagrangian::Prices<f64>, lagrangian::Prices<i128>) {
-    let found = ascent::ascend(relaxation, threads(), &mut |value| {
+    let found = ascent::ascend(relaxation, relaxation.problem.threads, &mut |value| {
         #[expect(clippy::cast_possible_truncation, reason = "only shown while the ascent goes on")]
         let value = value.map(|value| value as i64);
         stop(value)

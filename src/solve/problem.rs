@@ -3,6 +3,7 @@
 //! A [`Setting`] flows in and every rule is asked, once per signature where a rule reads no amounts; a [`Problem`] flows out that knows no rule any more.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use crate::rules::near_groups::near_groups;
 use crate::rules::{Case, Label, RULES, Reads, Setting, Unit};
@@ -41,6 +42,8 @@ pub struct Problem {
     pub moving: i64,
     /// The most units that may move.
     pub max_moves: Option<u64>,
+    /// Threads that ask units for prices. Any number finds the same ones.
+    pub threads: usize,
 }
 
 /// A unit.
@@ -158,7 +161,15 @@ impl Problem {
             class_names: inventory.classes.iter().map(|class| class.name.clone()).collect(),
             moving,
             max_moves,
+            threads: of_the_machine(),
         }
+    }
+
+    /// The same, for as many threads; for as many as the machine has where there is no wish.
+    #[must_use]
+    pub fn with_threads(mut self, threads: Option<NonZeroUsize>) -> Self {
+        self.threads = threads.map_or_else(of_the_machine, NonZeroUsize::get);
+        self
     }
 
     /// A choice of a unit, with what it is made of.
@@ -187,6 +198,13 @@ impl Problem {
     pub fn moves(&self, unit: usize, form: Form, host: Option<usize>) -> bool {
         self.units[unit].today.is_some_and(|today| host.is_none() || today.host != host || today.form != form)
     }
+}
+
+/// More threads than this were never measured to help.
+const MOST_THREADS: usize = 8;
+
+fn of_the_machine() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS)
 }
 
 fn model(unit: &Unit<'_>, group: usize, signature: usize, host_named: &HashMap<&str, usize>) -> UnitModel {

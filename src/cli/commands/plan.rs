@@ -1,5 +1,6 @@
 //! `fleetplan plan`: decides, checks the decision, writes the plan file and shows it.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,6 +55,9 @@ pub struct PlanArgs {
     /// Without it the search has a budget of work, not of time, and the same inventory always makes the same plan.
     #[arg(long, value_name = "TIME", value_parser = time_limit)]
     time_limit: Option<Duration>,
+    /// Threads of the search; as many as the machine has where it is not given. Any number makes the same plan
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// Show what 0, 1, 2, 5, 10, … moves would save, each with its bound, and write nothing
     #[arg(long, requires = "from", conflicts_with_all = ["max_moves", "out", "dry_run", "summary"])]
     frontier: bool,
@@ -87,7 +91,8 @@ pub fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let (Some(from), Some(path)) = (&from, &args.from) {
         load::of_this_fleet(&inventory, from, path)?;
     }
-    let wishes = Wishes { from: from.as_ref(), partial: args.partial, max_moves: args.max_moves };
+    let wishes =
+        Wishes { from: from.as_ref(), partial: args.partial, max_moves: args.max_moves, threads: args.threads };
     let mut watcher = Watcher::start(terminal, args.time_limit);
     if args.frontier {
         let points = planner::frontier(&inventory, &wishes, &mut |progress| watcher.hear(progress));

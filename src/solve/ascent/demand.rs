@@ -11,7 +11,7 @@ use crate::solve::relaxation::{LOADS, Relaxation};
 use crate::vocab::tier::Tenancy;
 
 /// Bundles per block.
-const BLOCK: usize = 2_048;
+const BLOCK: usize = 512;
 
 /// Demand by entry: load and own nodes of pools, and uses of limits; and moves.
 #[derive(Debug, Clone)]
