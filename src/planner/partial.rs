@@ -27,7 +27,15 @@ pub type Out = BTreeSet<TenantName>;
 pub fn left_out(setting: &Setting<'_>, wishes: &Wishes<'_>, watch: Watch<'_>) -> Out {
     let mut judge = Judge::new(setting, wishes, MOST_QUESTIONS);
     let mut out = Out::new();
-    while !is_enough(&judge, &mut out, watch) {}
+    let mut stopped = false;
+    while !is_enough(&judge, &mut out, &mut |progress| {
+        let told = watch(progress);
+        stopped |= told.is_break();
+        told
+    }) {}
+    if stopped {
+        return out;
+    }
     let mut conflicts: Vec<Vec<TenantName>> = Vec::new();
     // With as many as are out already, nothing is won.
     while let Some(fewer) = out.len().checked_sub(1).and_then(|most| hits(&conflicts, most)) {

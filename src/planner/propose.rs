@@ -26,17 +26,18 @@ pub fn propose_certified(
     watch: Watch<'_>,
 ) -> (Proposal, Option<Certificate>) {
     let setting = Setting::new(inventory, wishes.from);
-    if wishes.partial {
-        return all_but_some(&setting, wishes, watch);
-    }
     let problem = Problem::sized(&setting, wishes.max_moves).with_threads(wishes.threads);
     let homeless: Vec<usize> =
         (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
-    if !homeless.is_empty() {
+    if !homeless.is_empty() && !wishes.partial {
         return (Proposal::Impossible(impossible::alone(&setting, &homeless)), None);
+    }
+    if !homeless.is_empty() {
+        return all_but_some(&setting, wishes, watch);
     }
     match solve::solve(&problem, false, watch) {
         Outcome::Found(solution) => found(&setting, &problem, &solution, wishes, inventory, &Out::new()),
+        Outcome::Infeasible(_) | Outcome::Unknown(_) if wishes.partial => all_but_some(&setting, wishes, watch),
         Outcome::Infeasible(units) => (Proposal::Impossible(vec![together(&setting, wishes, &units)]), None),
         Outcome::Unknown(units) => (Proposal::Unknown(unknown(&setting, &units)), None),
     }
