@@ -17,7 +17,7 @@ use super::{in_halves, is_narrowed, planned, read};
 const PLENTY: u64 = 10_000;
 
 /// Whether the fleet can live where only `set` is asked; nothing where there are too many ways to tell.
-fn possible(inventory: &Inventory, set: &[Asked]) -> Option<bool> {
+fn possible(inventory: &Inventory, set: &[Asked], site: Option<&str>) -> Option<bool> {
     let alone = !set.iter().any(|asked| matches!(asked, Asked::Demand(_)));
     let there: BTreeSet<&TenantName> = set
         .iter()
@@ -71,7 +71,7 @@ fn possible(inventory: &Inventory, set: &[Asked]) -> Option<bool> {
         }
         tenant.apart.retain(|other| set.contains(&Asked::Apart(pair(other).0, pair(other).1)));
     }
-    let mut question = Question { pairs_with_absent: alone, ..Question::default() };
+    let mut question = Question { pairs_with_absent: alone, site: site.map(str::to_owned), ..Question::default() };
     for tenant in &inventory.tenants {
         let name = tenant.name.to_string();
         if !there.contains(&tenant.name) {
@@ -92,21 +92,31 @@ fn possible(inventory: &Inventory, set: &[Asked]) -> Option<bool> {
     (answer.least.is_some() || answer.finished).then_some(answer.least.is_some())
 }
 
-/// What is wrong with a conflict.
+/// What is wrong with a conflict. That of one tenant speaks of one of its homes: of one site, where it has several.
 fn faults(inventory: &Inventory, conflict: &Conflict) -> Vec<String> {
+    let of_one = conflict.requirements.iter().all(|requirement| matches!(requirement.asked, Asked::Rule(..)));
+    let sites = match &conflict.tenants[..] {
+        [tenant] if of_one => inventory.tenant(tenant).map(|(_, tenant)| tenant.sites.clone()).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let of_sites = sites.iter().map(|site| faults_at(inventory, conflict, Some(site.as_str())));
+    of_sites.min_by_key(Vec::len).unwrap_or_else(|| faults_at(inventory, conflict, None))
+}
+
+fn faults_at(inventory: &Inventory, conflict: &Conflict, site: Option<&str>) -> Vec<String> {
     let set: Vec<Asked> = conflict.requirements.iter().map(|requirement| requirement.asked.clone()).collect();
     let mut faults = Vec::new();
     if !conflict.minimal {
         return faults;
     }
-    if set.is_empty() || possible(inventory, &set) == Some(true) {
+    if set.is_empty() || possible(inventory, &set, site) == Some(true) {
         faults.push(format!("is possible: {set:?}"));
     }
     // Of a single requirement, nothing is left to ask.
     for (index, dropped) in set.iter().enumerate().filter(|_| set.len() > 1) {
         let left: Vec<Asked> =
             set.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, one)| one.clone()).collect();
-        if possible(inventory, &left) == Some(false) {
+        if possible(inventory, &left, site) == Some(false) {
             faults.push(format!("is impossible without {dropped:?}: {set:?}"));
         }
     }

@@ -24,6 +24,8 @@ pub struct Question<'a> {
     pub lifted: BTreeSet<(String, String)>,
     /// Tenants that are not there; their importance counts all the same.
     pub absent: BTreeSet<String>,
+    /// The only site that tenants with sites ask for.
+    pub site: Option<String>,
     /// Whether a pair with a tenant that is not there still asks for a shared cluster.
     pub pairs_with_absent: bool,
 }
@@ -126,6 +128,9 @@ impl<'a> World<'a> {
         for tenant in inventory.tenants.iter().filter(|tenant| !question.absent.contains(tenant.name.as_str())) {
             for site in tenant.unit_sites() {
                 let site = site.map(ToString::to_string);
+                if question.site.is_some() && site.is_some() && site != question.site {
+                    continue;
+                }
                 let asks = |rule: &str| !question.lifted.contains(&(tenant.name.to_string(), rule.to_owned()));
                 let mut unit = Unit {
                     tenant,
