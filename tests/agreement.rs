@@ -53,6 +53,10 @@ impl Count {
     fn plan(&mut self, seed: u64, what: &str, inventory: &Inventory, plan: &Plan, from: Option<&Plan>) {
         assert_valid(seed, what, &review(inventory, plan, from), plan);
         self.plans += 1;
+        // A partial plan that could place nobody has nothing to spoil.
+        if plan.placements.is_empty() {
+            return;
+        }
         let mut dice = Dice(seed ^ 0x5eed);
         for (kind, checks, spoil) in SPOILS {
             let mut spoiled = plan.clone();
