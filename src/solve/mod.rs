@@ -224,7 +224,7 @@ fn solve_component(
 /// Columns beyond which a linear program takes too long for a tree.
 const MOST_COLUMNS: usize = 30_000;
 /// Pivots times columns that a tree may spend, and the least and most pivots: the work budget.
-const PIVOT_WORK: usize = 30_000_000;
+const PIVOT_WORK: usize = 10_000_000;
 const PIVOTS: std::ops::RangeInclusive<usize> = 200..=20_000;
 
 /// Branch and bound over a component that is small enough: its bound in micro-units, and the tree that proves it.

@@ -21,6 +21,10 @@ const WORK_PER_ITEM: u64 = 200;
 const WORK_PER_FIRST: u64 = 20_000;
 /// Items that get more.
 const FIRST: u64 = 500;
+const FIRST_ITEMS: usize = 500;
+/// Where annealing begins, as a part of what an item costs. A small fleet is searched once from each: what a hot start leaves, a cool one may find, and the
+/// other way round.
+const TEMPERATURES: [f64; 3] = [0.1, 0.5, 5.0];
 /// A tiny fleet has few ways to live, so that each is soon met.
 const WORK_PER_ASSIGNMENT: u64 = 100;
 
@@ -86,8 +90,28 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, sto
     if stop(search.state.cost_of(problem, &part.places)) {
         return Some(search.state);
     }
-    search.improve(part, goal, stop);
-    Some(search.state)
+    let temperatures = if search.items.len() <= FIRST_ITEMS { &TEMPERATURES[..] } else { &TEMPERATURES[..1] };
+    let start = search.state.clone();
+    let mut least = i64::MAX;
+    let mut stop = |cost: i64| {
+        least = least.min(cost);
+        stop(least)
+    };
+    let mut best: Option<((u64, i64), State)> = None;
+    for (number, hot) in temperatures.iter().enumerate() {
+        if number > 0 {
+            search.state.clone_from(&start);
+        }
+        let ended = search.improve(part, goal, *hot, &mut stop);
+        let cost = (search.broken(), search.state.cost());
+        if best.as_ref().is_none_or(|(known, _)| cost < *known) {
+            best = Some((cost, search.state.clone()));
+        }
+        if ended {
+            break;
+        }
+    }
+    best.map(|(_, state)| state)
 }
 
 fn items(problem: &Problem, part: &Component) -> Vec<Item> {
@@ -186,29 +210,32 @@ impl Search<'_> {
         u64::try_from(self.state.homeless() - self.others).unwrap_or(u64::MAX) + beyond
     }
 
-    fn improve(&mut self, part: &Component, goal: Goal, stop: Stop<'_>) {
+    /// Anneals from a temperature. True where the search was ended, or need not go on.
+    fn improve(&mut self, part: &Component, goal: Goal, hot: f64, stop: Stop<'_>) -> bool {
         let problem = self.problem;
         let count = u64::try_from(self.items.len()).unwrap_or(u64::MAX);
         let budget = count.saturating_mul(WORK_PER_ITEM) + count.min(FIRST) * WORK_PER_FIRST;
         let budget = self.work + budget.min(self.assignments().saturating_mul(WORK_PER_ASSIGNMENT));
         if self.items.len() < 2 {
-            return;
+            return true;
         }
         let begun = self.work;
         let elsewhere = self.state.cost() - self.state.cost_of(problem, &part.places);
         // The temperature begins where a usual step is, a part of what one item costs, and ends far below.
         let each = self.state.cost_of(problem, &part.places) / i64::try_from(self.items.len()).unwrap_or(1);
-        let (hot, cold) = (to_f64(each) * 0.1 + 1.0, to_f64(each) * 0.000_5 + 1.0);
+        let (hot, cold) = (to_f64(each) * hot + 1.0, to_f64(each) * 0.000_5 + 1.0);
         let mut best: Vec<_> = part.units.iter().map(|unit| self.state.home(*unit)).collect();
         let (mut best_broken, mut best_cost) = (self.broken(), self.state.cost());
         let place_in: BTreeMap<usize, usize> = part.units.iter().enumerate().map(|(at, unit)| (*unit, at)).collect();
         let mut dirty: Vec<usize> = Vec::new();
-        let mut rounds = 0_u64;
+        let (mut rounds, mut ended) = (0_u64, false);
         while self.work < budget {
-            if best_broken == 0 && goal.is_met(best_cost - elsewhere) {
+            rounds += 1;
+            ended |= best_broken == 0 && goal.is_met(best_cost - elsewhere);
+            ended |= rounds.is_multiple_of(256) && stop(best_cost - elsewhere);
+            if ended {
                 break;
             }
-            rounds += 1;
             let done = to_f64(i64::try_from(self.work - begun).unwrap_or(i64::MAX))
                 / to_f64(i64::try_from(budget - begun).unwrap_or(i64::MAX));
             let heat = hot * (cold / hot).powf(done);
@@ -228,16 +255,16 @@ impl Search<'_> {
                 for unit in dirty.drain(..) {
                     best[place_in[&unit]] = self.state.home(unit);
                 }
-                if stop(best_cost - elsewhere) {
+                ended = stop(best_cost - elsewhere);
+                if ended {
                     break;
                 }
-            } else if rounds.is_multiple_of(256) && stop(best_cost - elsewhere) {
-                break;
             }
         }
         dirty.sort_unstable();
         dirty.dedup();
         self.restore(dirty.into_iter().map(|unit| (unit, best[place_in[&unit]])).collect());
+        ended
     }
 
     /// Ways to give every item a choice.

@@ -134,6 +134,23 @@ impl Simplex {
         simplex
     }
 
+    /// A program that is `basis`'s with rows added behind the others: it starts from there, with the new rows basic.
+    #[must_use]
+    pub fn grown(program: &Program, basis: &Basis, pivots: u64) -> Self {
+        let mut simplex = Self::new(program);
+        let (n, m) = (program.columns.len(), program.rows.len());
+        let known = basis.head.len();
+        simplex.head[..known].copy_from_slice(&basis.head);
+        simplex.stand[..n + known].copy_from_slice(&basis.stand);
+        for row in known..m {
+            simplex.head[row] = n + row;
+            simplex.stand[n + row] = Stand::Basic(row);
+        }
+        simplex.weights[..known].copy_from_slice(&basis.weights);
+        simplex.pivots = pivots;
+        simplex
+    }
+
     /// Goes back to the basis of rows.
     pub fn restart(&mut self) {
         let (n, m) = (self.columns.len(), self.rows.len());

@@ -3,8 +3,10 @@
 //! The formula is ARCHITECTURE.md's Lagrangian with the bounds of a box: bundles at their cheapest entry, clusters at their cheapest state,
 //! nodes at the cheaper end, and what the bounds pay. All money is in 2^-32 micro-units; sums are checked.
 
+use std::collections::HashMap;
+
 use crate::plan::certificate::{GroupPrices, LIMITS, UNIT};
-use crate::solve::tree::piece::{Box, Choice, Entry, Piece, Range};
+use crate::solve::tree::piece::{Box, Choice, Entry, Piece, Range, Spot};
 use crate::vocab::tier::Tenancy;
 
 /// Prices of a leaf: one for each entry, class, and for moves.
@@ -16,6 +18,37 @@ pub struct Dual {
     pub classes: Vec<i128>,
     /// Of a move.
     pub moves: i128,
+    /// Of being there.
+    pub links: Links,
+}
+
+/// Prices of being there, and their sums, which nodes and clusters earn.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// By spot: each node that the unit needs alone, or the cluster.
+    pub prices: HashMap<Spot, i128>,
+    /// By entry and pool.
+    sums: HashMap<(usize, Option<usize>), i128>,
+}
+
+impl Links {
+    /// Prices and their sums. None below zero.
+    pub fn new(prices: impl IntoIterator<Item = (Spot, i128)>) -> Self {
+        let mut links = Self::default();
+        for (spot, price) in prices.into_iter().filter(|(_, price)| *price > 0) {
+            *links.sums.entry((spot.entry, spot.pool)).or_default() += price;
+            links.prices.insert(spot, price);
+        }
+        links
+    }
+
+    fn price(&self, bundle: usize, unit: usize, entry: usize, pool: Option<usize>) -> i128 {
+        self.prices.get(&Spot { bundle, unit, entry, pool }).copied().unwrap_or(0)
+    }
+
+    fn sum(&self, entry: usize, pool: Option<usize>) -> i128 {
+        self.sums.get(&(entry, pool)).copied().unwrap_or(0)
+    }
 }
 
 /// What the prices prove of a box, in 2^-32 micro-units.
@@ -105,7 +138,7 @@ fn cheapest(piece: &Piece, within: &Box, dual: &Dual, bundle: usize) -> Cheapest
     for (unit, member) in piece.bundles[bundle].units.iter().enumerate() {
         let mut least: Vec<(usize, Option<i128>)> = Vec::new();
         for choice in member.options.iter().filter(|choice| within.allows(bundle, unit, choice)) {
-            let cost = price(piece, dual, choice);
+            let cost = price(piece, dual, (bundle, unit), choice);
             match least.iter_mut().find(|(entry, _)| *entry == choice.entry) {
                 Some((_, known)) => *known = known.zip(cost).map(|(known, cost)| known.min(cost)),
                 None => least.push((choice.entry, cost)),
@@ -130,7 +163,7 @@ fn cheapest(piece: &Piece, within: &Box, dual: &Dual, bundle: usize) -> Cheapest
 }
 
 /// What a choice costs at the prices.
-fn price(piece: &Piece, dual: &Dual, choice: &Choice) -> Option<i128> {
+fn price(piece: &Piece, dual: &Dual, (bundle, unit): (usize, usize), choice: &Choice) -> Option<i128> {
     let prices = &dual.entries[choice.entry];
     let entry = &piece.entries[choice.entry];
     let mut sum = Some(i128::from(choice.cost) * UNIT);
@@ -142,6 +175,16 @@ fn price(piece: &Piece, dual: &Dual, choice: &Choice) -> Option<i128> {
     }
     for limit in 0..LIMITS {
         sum = plus(sum, times(Some(prices.limits[limit]), choice.uses[limit]));
+    }
+    if !dual.links.prices.is_empty() && entry.tenancy == Tenancy::Shared {
+        let paid = |pool: Option<usize>| dual.links.price(bundle, unit, choice.entry, pool);
+        sum = plus(sum, Some(paid(None)));
+        if let Some((pool, nodes)) = choice.shares {
+            sum = plus(sum, times(Some(paid(Some(pool))), nodes));
+        }
+        for (pool, nodes) in &choice.own {
+            sum = plus(sum, times(Some(dual.links.sum(choice.entry, Some(*pool))), *nodes));
+        }
     }
     if entry.tenancy == Tenancy::Dedicated
         && let Some(class) = entry.class
@@ -167,6 +210,7 @@ fn open(piece: &Piece, dual: &Dual, index: usize) -> Option<i128> {
         let earned = dot(&prices.load[pool], &shape.capacity)?;
         let node = (i128::from(shape.price) * UNIT)
             .checked_sub(earned)?
+            .checked_sub(dual.links.sum(index, Some(pool)))?
             .checked_sub(prices.nodes[pool])?
             .checked_add(prices.all_nodes)?;
         let (fewest, most) = (times(Some(node), shape.min)?, times(Some(node), shape.max)?);
@@ -177,6 +221,6 @@ fn open(piece: &Piece, dual: &Dual, index: usize) -> Option<i128> {
     for limit in 0..LIMITS {
         sum = plus(sum, times(Some(-prices.limits[limit]), entry.limits[limit]));
     }
-    sum = plus(sum, Some(-prices.open));
+    sum = plus(sum, Some(-prices.open - dual.links.sum(index, None)));
     plus(sum, Some(entry.class.map_or(0, |class| dual.classes[class])))
 }

@@ -13,5 +13,5 @@ mod search;
 mod tests;
 
 pub use lay::lay;
-pub use piece::{Box, Bundle, Choice, Cut, Entry, Member, Piece, Range, Set, Shape};
+pub use piece::{Box, Bundle, Choice, Cut, Entry, Member, Piece, Range, Set, Shape, Spot};
 pub use search::{Budget, Found, prove};

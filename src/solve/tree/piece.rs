@@ -94,12 +94,29 @@ pub struct Choice {
     pub cost: i64,
     /// Load on pools; own nodes as their capacity.
     pub load: Vec<(usize, [u64; 4])>,
+    /// Nodes of its own in pools, which are in `load` as their capacity.
+    pub own: Vec<(usize, u64)>,
+    /// The pool whose nodes it shares with its one workload, and how many of them that needs alone.
+    pub shares: Option<(usize, u64)>,
     /// Private nodes in the shape of pools.
     pub private: Vec<(usize, u64)>,
     /// What it takes of the limits.
     pub uses: [u64; LIMITS],
     /// Whether the unit moves.
     pub moves: bool,
+}
+
+/// Where a unit can be: an entry, and on the shared nodes of its pool or anyhow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Spot {
+    /// The bundle.
+    pub bundle: usize,
+    /// Which of its units.
+    pub unit: usize,
+    /// The entry.
+    pub entry: usize,
+    /// The pool; none for the cluster.
+    pub pool: Option<usize>,
 }
 
 impl Piece {

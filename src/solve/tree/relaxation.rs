@@ -4,12 +4,12 @@
 //! Rows: every bundle somewhere; load ≤ capacity · N; min · y ≤ N ≤ max · y; all nodes, private nodes and limits ≤ theirs · y; states of
 //! existing clusters; class limits; moves. Its dual is the Lagrangian of `exact`, so what floats lose is all that a leaf loses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::plan::certificate::{GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, UNIT};
 use crate::solve::simplex::{Program, Simplex};
-use crate::solve::tree::exact::Dual;
-use crate::solve::tree::piece::{Box, Piece, Range};
+use crate::solve::tree::exact::{Dual, Links};
+use crate::solve::tree::piece::{Box, Piece, Range, Spot};
 use crate::vocab::tier::Tenancy;
 
 const NO_BOUND: f64 = f64::INFINITY;
@@ -23,6 +23,8 @@ pub struct Relaxation {
     pub choices: Vec<Vec<Vec<usize>>>,
     /// Columns and rows of entries; nothing for dedicated clusters' nodes.
     pub entries: Vec<EntryTerms>,
+    /// Rows of being there, as far as they were found to be missing.
+    links: Vec<(Spot, usize)>,
     classes: Vec<Option<usize>>,
     moves: Option<usize>,
 }
@@ -59,7 +61,8 @@ impl Relaxation {
             })
             .collect();
         let moves = piece.max_moves.map(|most| program.row(-NO_BOUND, float(most)));
-        let mut relaxation = Self { program, choices: Vec::new(), entries: Vec::new(), classes, moves };
+        let mut relaxation =
+            Self { program, choices: Vec::new(), entries: Vec::new(), links: Vec::new(), classes, moves };
         let sets: Vec<usize> = piece
             .sets
             .iter()
@@ -195,6 +198,100 @@ impl Relaxation {
         self.choices.push(columns);
     }
 
+    /// Adds rows for spots where a part of a unit is with less than its part of whole nodes, or of a cluster: the worst first, up to `most`. How many.
+    ///
+    /// Padberg, Van Roy and Wolsey, "Valid linear inequalities for fixed charge problems" (1985), find such rows when they are missing, because there are as many as columns.
+    pub fn separate(&mut self, piece: &Piece, simplex: &Simplex, most: usize) -> usize {
+        let mut missing: Vec<(f64, Spot)> = Vec::new();
+        let known: HashSet<Spot> = self.links.iter().map(|(spot, _)| *spot).collect();
+        let own = self.own(piece);
+        let mut taken: Vec<Vec<f64>> = piece.entries.iter().map(|entry| vec![0.0; entry.pools.len()]).collect();
+        for ((entry, pool), columns) in &own {
+            taken[*entry][*pool] = columns.iter().map(|(column, nodes)| simplex.value(*column) * nodes).sum();
+        }
+        for (bundle, units) in piece.bundles.iter().enumerate() {
+            for (unit, member) in units.units.iter().enumerate() {
+                let mut there: BTreeMap<(usize, Option<usize>), f64> = BTreeMap::new();
+                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
+                    let value = simplex.value(*column);
+                    if value < 1e-6 || piece.entries[choice.entry].tenancy == Tenancy::Dedicated {
+                        continue;
+                    }
+                    *there.entry((choice.entry, None)).or_default() += value;
+                    if let Some((pool, nodes)) = choice.shares {
+                        *there.entry((choice.entry, Some(pool))).or_default() += value * float(nodes);
+                    }
+                }
+                for ((entry, pool), asked) in there {
+                    let terms = &self.entries[entry];
+                    let (had, worth) = match pool {
+                        Some(pool) => (
+                            simplex.value(terms.nodes[pool].0) - taken[entry][pool],
+                            piece.entries[entry].pools[pool].price,
+                        ),
+                        None => (
+                            terms.open.map_or(f64::INFINITY, |(column, _)| simplex.value(column)),
+                            piece.entries[entry].fixed,
+                        ),
+                    };
+                    let spot = Spot { bundle, unit, entry, pool };
+                    if asked > had + 1e-4 && !known.contains(&spot) {
+                        missing.push(((asked - had) * worth as f64, spot));
+                    }
+                }
+            }
+        }
+        missing.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        missing.truncate(most);
+        for (_, spot) in &missing {
+            self.link(piece, *spot, &own);
+        }
+        missing.len()
+    }
+
+    /// Columns of homes with nodes of their own, by entry and pool, and how many nodes.
+    fn own(&self, piece: &Piece) -> BTreeMap<(usize, usize), Vec<(usize, f64)>> {
+        let mut own: BTreeMap<(usize, usize), Vec<(usize, f64)>> = BTreeMap::new();
+        for (bundle, units) in piece.bundles.iter().enumerate() {
+            for (unit, member) in units.units.iter().enumerate() {
+                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
+                    for (pool, nodes) in &choice.own {
+                        own.entry((choice.entry, *pool)).or_default().push((*column, float(*nodes)));
+                    }
+                }
+            }
+        }
+        own
+    }
+
+    /// The row of a spot: nodes that others do not have for themselves, or open clusters, are at least what the unit needs there.
+    fn link(&mut self, piece: &Piece, spot: Spot, own: &BTreeMap<(usize, usize), Vec<(usize, f64)>>) {
+        let Spot { bundle, unit, entry, pool } = spot;
+        let row = self.program.row(0.0, NO_BOUND);
+        let mut add = |column: usize, value: f64| self.program.columns[column].entries.push((row, value));
+        let terms = &self.entries[entry];
+        match pool {
+            Some(pool) => {
+                add(terms.nodes[pool].0, 1.0);
+                own.get(&(entry, pool)).into_iter().flatten().for_each(|(column, nodes)| add(*column, -nodes));
+            }
+            None => {
+                if let Some((column, _)) = terms.open {
+                    add(column, 1.0);
+                }
+            }
+        }
+        for (choice, column) in piece.bundles[bundle].units[unit].options.iter().zip(&self.choices[bundle][unit]) {
+            match (pool, choice.shares) {
+                _ if choice.entry != entry => {}
+                (None, _) => add(*column, -1.0),
+                (Some(pool), Some((at, nodes))) if at == pool => add(*column, -float(nodes)),
+                (Some(_), _) => {}
+            }
+        }
+        self.links.push((spot, row));
+    }
+
     /// What an optimum of the program leaves out: existing clusters, closed or idle.
     #[must_use]
     pub fn constant(piece: &Piece) -> f64 {
@@ -257,7 +354,13 @@ impl Relaxation {
             open: terms.open.map_or(0, |(column, _)| bounded(column, within.open[group])),
             links: Vec::new(),
         });
-        Dual { entries: entries.collect(), classes: self.classes.iter().map(&pays).collect(), moves: pays(&self.moves) }
+        let links = self.links.iter().map(|(spot, row)| (*spot, fixed(price(*row)).clamp(0, HIGHEST_PRICE)));
+        Dual {
+            entries: entries.collect(),
+            classes: self.classes.iter().map(&pays).collect(),
+            moves: pays(&self.moves),
+            links: Links::new(links),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::rc::Rc;
 
-use crate::plan::certificate::{GroupPrices, Node, Prices, Split, UNIT};
+use crate::plan::certificate::{GroupPrices, Link, Node, Prices, Split, UNIT};
 use crate::solve::simplex::{Basis, Simplex, Status};
 use crate::solve::tree::exact::{Bound, Dual, bound};
 use crate::solve::tree::piece::{Box, Cut, Piece};
@@ -54,7 +54,9 @@ pub fn prove(piece: &Piece, incumbent: Option<i64>, budget: Budget, realise: Rea
         gains: BTreeMap::new(),
         incumbent,
         budget,
+        root: None,
     };
+    search.link();
     search.run(realise);
     Found {
         tree: search.pre_order(),
@@ -102,9 +104,35 @@ struct Search<'a> {
     gains: BTreeMap<(usize, usize), Gain>,
     incumbent: Option<i64>,
     budget: Budget,
+    /// Where the root's program ended.
+    root: Option<Rc<Basis>>,
 }
 
+/// Rows of being there that are looked for at the root: how often, and how many at once.
+const ROUNDS: usize = 25;
+const ROWS_AT_ONCE: usize = 400;
+/// The part of the pivots that the root may spend on them.
+const ROOT_PART: u64 = 3;
+
 impl Search<'_> {
+    /// Adds rows of being there to the root's program while some are missing.
+    fn link(&mut self) {
+        let within = Box::whole(self.piece);
+        for _ in 0..ROUNDS {
+            let left = (self.budget.pivots / ROOT_PART).saturating_sub(self.simplex.pivots());
+            self.relaxation.confine(&mut self.simplex, self.piece, &within);
+            if left == 0 || self.simplex.solve(f64::INFINITY, left) != Status::Optimal {
+                break;
+            }
+            if self.relaxation.separate(self.piece, &self.simplex, ROWS_AT_ONCE) == 0 {
+                break;
+            }
+            let (basis, pivots) = (self.simplex.basis(), self.simplex.pivots());
+            self.simplex = Simplex::grown(&self.relaxation.program, &basis, pivots);
+        }
+        self.root = Some(Rc::new(self.simplex.basis()));
+    }
+
     fn run(&mut self, realise: Realise<'_>) {
         self.solve(None, Vec::new(), realise);
         let mut open = BinaryHeap::from([Reverse((self.leaves[0].bound, 0))]);
@@ -145,7 +173,10 @@ impl Search<'_> {
         self.relaxation.confine(&mut self.simplex, self.piece, &within);
         match parent.and_then(|parent| self.leaves[parent].basis.clone()) {
             Some(basis) => self.simplex.load(&basis),
-            None => self.simplex.restart(),
+            None => match self.root.take() {
+                Some(basis) => self.simplex.load(&basis),
+                None => self.simplex.restart(),
+            },
         }
         // A little above the incumbent, so that what rounding takes from the exact bound is not missed.
         let cutoff = self.incumbent.map_or(f64::INFINITY, |cost| {
@@ -332,15 +363,20 @@ impl Search<'_> {
     }
 
     fn written(&self, dual: &Dual) -> Prices {
-        let priced = |group: &&GroupPrices| {
-            group.load.iter().flatten().chain(&group.nodes).chain(&group.private).any(|price| *price != 0)
-                || group.limits.iter().any(|price| *price != 0)
-                || group.all_nodes != 0
-                || group.open != 0
-        };
+        let mut groups: Vec<GroupPrices> = dual.entries.iter().cloned().map(GroupPrices::trimmed).collect();
+        for (spot, price) in &dual.links.prices {
+            let member = &self.piece.bundles[spot.bundle].units[spot.unit];
+            let (tenant, site) = (member.tenant.clone(), member.site.clone());
+            groups[spot.entry].links.push(Link { tenant, site, pool: spot.pool, price: *price });
+        }
+        for group in &mut groups {
+            let key = |link: &Link| (link.tenant.clone(), link.site.clone(), link.pool);
+            group.links.sort_by_cached_key(key);
+        }
+        groups.retain(|group| *group != GroupPrices { group: group.group, ..GroupPrices::default() });
         let classes = self.piece.classes.iter().zip(&dual.classes).filter(|(_, price)| **price != 0);
         Prices {
-            groups: dual.entries.iter().filter(priced).cloned().map(GroupPrices::trimmed).collect(),
+            groups,
             classes: classes.map(|((name, _), price)| (name.clone(), *price)).collect(),
             moves: dual.moves,
         }

@@ -1,8 +1,9 @@
 //! Trees of tiny pieces against brute force, and against whoever reads a tree with nothing else in hand.
 
-use super::exact::{Bound, Dual, bound};
-use super::{Box, Budget, Bundle, Choice, Cut, Entry, Member, Piece, Set, Shape, prove};
+use super::exact::{Bound, Dual, Links, bound};
+use super::{Box, Budget, Bundle, Choice, Cut, Entry, Member, Piece, Set, Shape, Spot, prove};
 use crate::plan::certificate::{GroupPrices, LIMITS, Node, Split, UNIT};
+use crate::vocab::name::TenantName;
 use crate::vocab::tier::{Form, Tenancy};
 
 const ENOUGH: Budget = Budget { pivots: 200_000, nodes: 20_000 };
@@ -56,11 +57,15 @@ fn random(seed: u64) -> Piece {
                 let uses: [u64; LIMITS] = [0, 0, 0, 0, 0, 1, dice.roll(1, 6)];
                 for entry in 0..2 {
                     for pool in 0..piece.entries[entry].pools.len() {
+                        let capacity = piece.entries[entry].pools[pool].capacity;
+                        let needs = (0..3).map(|r| load[r].div_ceil(capacity[r])).max().expect("three");
                         options.push(Choice {
                             entry,
                             form: Form::NamespaceShared,
                             cost: dice.money(1, 40),
                             load: vec![(pool, load)],
+                            own: Vec::new(),
+                            shares: Some((pool, needs)),
                             private: Vec::new(),
                             uses,
                             moves: false,
@@ -73,6 +78,7 @@ fn random(seed: u64) -> Piece {
                         form: Form::Cluster,
                         cost: dice.money(300, 900),
                         load: Vec::new(),
+                        shares: None,
                         ..options[0].clone()
                     };
                     options.push(own);
@@ -158,6 +164,15 @@ fn brute(piece: &Piece) -> Option<i64> {
     best
 }
 
+/// The bundle and the unit of a name.
+fn find(piece: &Piece, tenant: &TenantName) -> (usize, usize) {
+    let bundles = piece.bundles.iter().enumerate();
+    let mut found = bundles.filter_map(|(bundle, units)| {
+        units.units.iter().position(|unit| unit.tenant == *tenant).map(|unit| (bundle, unit))
+    });
+    found.next().expect("a certificate names units of the piece")
+}
+
 /// The bound of a tree as whoever holds it alone works it out.
 fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
     *at += 1;
@@ -170,8 +185,18 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                 private: vec![0; piece.entries[group].pools.len()],
                 ..GroupPrices::default()
             };
-            let mut dual =
-                Dual { entries: (0..piece.entries.len()).map(empty).collect(), classes: vec![0], moves: prices.moves };
+            let links = prices.groups.iter().flat_map(|group| {
+                group.links.iter().map(|link| {
+                    let (bundle, unit) = find(piece, &link.tenant);
+                    (Spot { bundle, unit, entry: group.group, pool: link.pool }, link.price)
+                })
+            });
+            let mut dual = Dual {
+                entries: (0..piece.entries.len()).map(empty).collect(),
+                classes: vec![0],
+                moves: prices.moves,
+                links: Links::new(links),
+            };
             for group in &prices.groups {
                 // Lists that say nothing are left out.
                 let mut entry = empty(group.group);
@@ -194,13 +219,8 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                 Split::Nodes { group, pool, at_most } => Cut::Nodes(*group, *pool, *at_most),
                 Split::Open { group, at_most } => Cut::Open(*group, *at_most),
                 Split::Home { tenant, group, form, .. } => {
-                    let mut found = None;
-                    for (bundle, units) in piece.bundles.iter().enumerate() {
-                        for (unit, _) in units.units.iter().enumerate().filter(|(_, unit)| unit.tenant == *tenant) {
-                            found = Some(Cut::Home(bundle, unit, *group, *form));
-                        }
-                    }
-                    found.expect("a split names a unit of the piece")
+                    let (bundle, unit) = find(piece, tenant);
+                    Cut::Home(bundle, unit, *group, *form)
                 }
             };
             [true, false]
