@@ -143,7 +143,7 @@ pub fn pays<N: Number>(
     let of = |at: usize| charge.vector[at] * amounts[at];
     // Three short sums rather than a long one: a processor adds them up side by side.
     let mut sum = N::money(column.base) + (of(0) + of(1) + of(2)) + (of(3) + of(4) + of(5)) + (of(6) + of(7) + of(8));
-    if column.moves {
+    if column.moves() {
         sum += prices.moves;
     }
     if !prices.links.is_empty() {

@@ -70,9 +70,8 @@ pub struct Column {
     entry: u32,
     charge: u32,
     choice: u32,
-    nodes: u32,
-    /// Whether it is a move.
-    pub moves: bool,
+    /// Twice the nodes, and one for a move.
+    nodes_and_move: u32,
 }
 
 impl Column {
@@ -97,7 +96,13 @@ impl Column {
     /// Own nodes in the first pool of the candidate; the others are looked up.
     #[must_use]
     pub fn nodes(&self) -> u64 {
-        u64::from(self.nodes)
+        u64::from(self.nodes_and_move >> 1)
+    }
+
+    /// Whether it is a move.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        self.nodes_and_move & 1 == 1
     }
 }
 
@@ -170,8 +175,9 @@ impl<'a> Relaxation<'a> {
             let group = problem.units[*unit].group;
             (problem.units[group].signature, group, *unit)
         });
+        let all = order.iter().map(|unit| problem.units[*unit].choices.len()).sum();
         let (mut members, mut columns, mut bundles): (Vec<Member>, Vec<Column>, Vec<std::ops::Range<usize>>) =
-            (Vec::with_capacity(order.len()), Vec::new(), Vec::new());
+            (Vec::with_capacity(order.len()), Vec::with_capacity(all), Vec::new());
         let (mut known, mut charged) = (HashMap::new(), Vec::new());
         for unit in order {
             let first = columns.len();
@@ -367,9 +373,15 @@ fn column(
     if place.tenancy == Tenancy::Dedicated {
         base += alone(view, place)?;
     }
-    // A pool may have at most 2^32 nodes, so that more of one's own fit nowhere.
-    let nodes = u32::try_from(view.choice.nodes.first().copied().unwrap_or(0)).ok()?;
-    Some(Column { base, entry: small(entry), charge: small(charge), choice: small(choice), nodes, moves })
+    // Fewer nodes than there are make the bound lower, and no more.
+    let nodes = u32::try_from(view.choice.nodes.first().copied().unwrap_or(0)).unwrap_or(u32::MAX).min(u32::MAX >> 1);
+    Some(Column {
+        base,
+        entry: small(entry),
+        charge: small(charge),
+        choice: small(choice),
+        nodes_and_move: nodes << 1 | u32::from(moves),
+    })
 }
 
 /// What a dedicated cluster costs more with the unit in it than without: its nodes are counted exactly, so that it needs no prices.

@@ -68,7 +68,7 @@ impl Demand {
         let place = relaxation.place(data.entry());
         let first = self.first[data.entry()];
         let limits = first + place.pools.len() * (LOADS + 1);
-        if data.moves
+        if data.moves()
             && let Some(moves) = self.flat.last_mut()
         {
             *moves += 1.0;

@@ -79,6 +79,6 @@ fn choice(relaxation: &Relaxation<'_>, unit: usize, column: &Column) -> Choice {
         load: load.collect(),
         private: view.private().filter(|_| is_shared).collect(),
         uses: view.uses(),
-        moves: column.moves,
+        moves: column.moves(),
     }
 }
