@@ -454,6 +454,7 @@ mod program {
             },
             money: MoneyByKind::default(),
             placements,
+            max_moves: None,
             unplaced: Vec::new(),
             clusters,
             moves: Vec::new(),
