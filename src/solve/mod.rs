@@ -2,11 +2,10 @@
 //!
 //! A [`Problem`] flows in (what the rules say, as numbers), a [`Solution`] flows out: a home for every unit and a bound that no solution can beat.
 //! Floor by floor: `choice`, `places`, `signatures`, `candidates` and `problem` lay the model out; `state` keeps a solution and its cost
-//! while it changes; `components` cuts the fleet where nothing ties it together; `search` finds a good solution; `relaxation` says what a bound is made of,
-//! `lagrangian` evaluates it in exact integers, `ascent` finds its prices; `exact` asks a MILP backend about small components.
-//! good_lp is named only
-//! there, and in tests that hold `simplex` against it. `tree` proves a bound by branch and bound whose leaves carry prices, found by `simplex`; the
-//! search does not call it yet.
+//! while it changes; `components` cuts the fleet where nothing ties it together. Of each component, `relaxation` says what a bound is made of, and
+//! `links` what whole nodes and clusters add to it; `ascent` finds prices, `lagrangian` evaluates them in exact integers; `search` finds a good solution by exact
+//! money and by those prices; `tree` proves more by branch and bound whose leaves carry prices, found by `simplex`; `exact` asks a MILP backend about
+//! what is small. good_lp is named only there, and in tests that hold `simplex` against it.
 
 mod ascent;
 pub mod candidates;
@@ -15,6 +14,7 @@ pub mod components;
 mod dice;
 mod exact;
 pub mod lagrangian;
+pub mod links;
 pub mod places;
 pub mod problem;
 pub mod relaxation;
@@ -76,7 +76,7 @@ pub struct PartProof {
     /// Prices by entry.
     pub prices: lagrangian::Prices<i128>,
     /// What the prices of links are paid for.
-    pub links: Vec<relaxation::Link>,
+    pub links: Vec<links::Link>,
     /// A tree whose leaves prove more; empty where those prices are all there is.
     pub tree: Vec<Node>,
 }

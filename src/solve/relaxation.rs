@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::solve::choice::{LIMITS, View};
 use crate::solve::components::Component;
+use crate::solve::links::{Link, links};
 use crate::solve::places::{Place, PlaceKind, count};
 use crate::solve::problem::Problem;
 use crate::vocab::tier::Tenancy;
@@ -17,8 +18,6 @@ use crate::vocab::tier::Tenancy;
 pub const LOADS: usize = 4;
 /// Amounts of a unit that prices are multiplied with: its load, services, load balancers, namespaces, importance, and one.
 pub const AMOUNTS: usize = 9;
-/// Columns up to which units are linked to where they live.
-const MOST_LINKED: usize = 250_000;
 /// States are told apart by at most so many dimensions.
 const MOST_DIMENSIONS: usize = 2;
 
@@ -35,22 +34,6 @@ pub struct EntryPrices<N> {
     pub linked: Vec<N>,
     /// What links pay for the cluster.
     pub linked_open: N,
-}
-
-/// A unit's being there: where it lives there is a cluster, and on its pool as many nodes as its load needs alone.
-///
-/// Without it half a unit asks for half of a part of a node. With it every half asks for half of a whole node, as in a facility location problem
-/// (Balinski, "Integer programming: methods, uses, computation", 1965).
-#[derive(Debug, Clone, Copy)]
-pub struct Link {
-    /// The unit.
-    pub unit: usize,
-    /// The entry.
-    pub entry: usize,
-    /// The pool; none for the cluster itself.
-    pub pool: Option<usize>,
-    /// Nodes that its load needs alone; one cluster.
-    pub needs: u64,
 }
 
 /// A place in one state.
@@ -107,7 +90,7 @@ impl Column {
 }
 
 /// A number of the model as it is kept in a column.
-fn small(number: usize) -> u32 {
+pub(super) fn small(number: usize) -> u32 {
     u32::try_from(number).expect("a model has fewer than 2^32 of anything")
 }
 
@@ -204,11 +187,7 @@ impl<'a> Relaxation<'a> {
         let classes = part.places.iter().filter_map(|place| problem.places[*place].class());
         let classes: BTreeMap<usize, u64> = classes.map(|class| (class, problem.classes[class].limit)).collect();
         let useful = useful(problem, &entries, &members, &classes);
-        let (links, link_of) = if columns.len() <= MOST_LINKED {
-            links(problem, &entries, &members, &columns)
-        } else {
-            (Vec::new(), Vec::new())
-        };
+        let (links, link_of) = links(problem, &entries, &members, &columns);
         Self { problem, entries, dimensions, members, columns, charged, bundles, classes, links, link_of, useful }
     }
 
@@ -217,45 +196,6 @@ impl<'a> Relaxation<'a> {
     pub fn place(&self, entry: usize) -> &'a Place {
         &self.problem.places[self.entries[entry].place]
     }
-}
-
-/// Links of all columns in shared clusters, and each column's own.
-fn links(
-    problem: &Problem,
-    entries: &[Entry],
-    members: &[Member],
-    columns: &[Column],
-) -> (Vec<Link>, Vec<[Option<u32>; 2]>) {
-    // By entry and pool, `usize::MAX` for the cluster, then by unit.
-    let mut asked: BTreeMap<(usize, usize, usize), (u64, Vec<usize>)> = BTreeMap::new();
-    for member in members {
-        for at in member.columns.clone() {
-            let column = &columns[at];
-            let place = &problem.places[entries[column.entry()].place];
-            if place.tenancy == Tenancy::Dedicated {
-                continue;
-            }
-            let mut ask = |pool: usize, needs: u64| {
-                let known = asked.entry((column.entry(), pool, member.unit)).or_insert((needs, Vec::new()));
-                known.1.push(at);
-            };
-            ask(usize::MAX, 1);
-            let view = problem.view(member.unit, column.choice());
-            if let ([pool], [load], true) = (&*view.candidate.pools, &*view.unit.loads, view.candidate.is_shared()) {
-                ask(*pool, place.pools[*pool].nodes(load));
-            }
-        }
-    }
-    let mut of = vec![[None; 2]; columns.len()];
-    let mut links = Vec::with_capacity(asked.len());
-    for ((entry, pool, unit), (needs, at)) in asked {
-        let own = usize::from(pool == usize::MAX);
-        for column in at {
-            of[column][own] = Some(small(links.len()));
-        }
-        links.push(Link { unit, entry, pool: (own == 0).then_some(pool), needs });
-    }
-    (links, of)
 }
 
 /// Per class, twice the copies that would carry everybody.
