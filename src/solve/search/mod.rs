@@ -30,6 +30,8 @@ const WORK_PER_ASSIGNMENT: u64 = 100;
 
 /// How far rounds listen to prices, in eighths.
 const BLENDS: [i64; 6] = [0, 0, 0, 2, 4, 6];
+/// What a round counts in which nothing could be tried: about as much as a small one.
+const IDLE_ROUND: u64 = 100;
 
 /// Told the cost of each better solution, and from time to time that the search goes on; true ends it.
 pub type Stop<'a> = &'a mut dyn FnMut(i64) -> bool;
@@ -240,7 +242,12 @@ impl Search<'_> {
                 / to_f64(i64::try_from(budget - begun).unwrap_or(i64::MAX));
             let heat = hot * (cold / hot).powf(done);
             let (broken, cost) = (self.broken(), self.state.cost());
+            let before = self.work;
             let journal = self.round();
+            // Where nothing could be tried, the round still counts: the search ends also where there is nothing to try.
+            if self.work == before {
+                self.work += IDLE_ROUND;
+            }
             let (next_broken, next_cost) = (self.broken(), self.state.cost());
             let worse = to_f64(next_cost - cost);
             let accepted = next_broken < broken
