@@ -450,6 +450,7 @@ mod program {
                 objective: Money::ZERO,
                 bound: Money::ZERO,
                 by: "the rival".to_owned(),
+                claim: None,
                 limited: false,
             },
             money: MoneyByKind::default(),

@@ -210,7 +210,7 @@ pub fn diff(before: &Plan, after: &Plan) -> PlanDiff {
         currency,
         fingerprint,
         from: _,
-        proof: Proof { status, objective, bound, by: _, limited: _ },
+        proof: Proof { status, objective, bound, by: _, claim: _, limited: _ },
         money,
         placements,
         unplaced,

@@ -20,6 +20,7 @@ pub fn plan() -> Plan {
             objective: Money::whole(10),
             bound: Money::whole(10),
             by: "enumeration".to_owned(),
+            claim: None,
             limited: false,
         },
         money: MoneyByKind { toil: Money::whole(10), ..MoneyByKind::default() },

@@ -49,9 +49,12 @@ pub struct Proof {
     pub objective: Money,
     /// No plan costs less than this.
     pub bound: Money,
-    /// Who says so: `enumeration`, `prices` (a Lagrangian bound in exact integers, of the whole or of every leaf of a tree), `microlp` or `highs`
-    /// (a backend's branch and bound in floating point).
+    /// Who says so: `prices` (a Lagrangian bound in exact integers, of the whole or of every leaf of a tree).
     pub by: String,
+    /// A backend whose branch and bound, in floating point, ended with the word that no plan costs less than this one: `microlp` or `highs`. Nobody can
+    /// check that, so that it changes neither the status nor the bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
     /// True where a clock or a person ended the search: another run may find a better plan, or another one that is as good.
     #[serde(default, skip_serializing_if = "is_false")]
     pub limited: bool,

@@ -111,6 +111,7 @@ pub(super) fn plan() -> Plan {
             objective: money.total(),
             bound: money.total(),
             by: "enumeration".into(),
+            claim: None,
             limited: false,
         },
         money,

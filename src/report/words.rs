@@ -108,14 +108,17 @@ pub fn percent_up(millionths: u64) -> String {
 /// What a proof says, in one line without a full stop.
 #[must_use]
 pub fn proof(proof: &Proof, currency: &str) -> String {
-    let Proof { status, objective, bound, by, limited } = proof;
+    let Proof { status, objective, bound, by, claim, limited } = proof;
     let gap = percent_up(proof.gap_millionths());
     match status {
         Status::Optimal => format!(
             "proven optimal: objective {objective} {currency} a month, bound {bound}, gap 0 %; no plan costs less (by {by})"
         ),
         Status::Feasible => format!(
-            "feasible: objective {objective} {currency} a month, bound {bound}, gap {gap}; no plan costs less than the bound (by {by}){}",
+            "feasible: objective {objective} {currency} a month, bound {bound}, gap {gap}; no plan costs less than the bound (by {by}){}{}",
+            claim.as_ref().map_or_else(String::new, |who| format!(
+                "; {who} says that none costs less than this one, which nobody can check"
+            )),
             if *limited { "; the search was ended before it was done" } else { "" }
         ),
         Status::Impossible => "impossible: no plan exists".to_owned(),

@@ -6,7 +6,7 @@ use super::scene::Scene;
 use crate::plan::{Proof, Status};
 
 pub fn check(scene: &Scene<'_>, found: &mut Found) {
-    let Proof { status, objective, bound, by, limited: _ } = &scene.plan.proof;
+    let Proof { status, objective, bound, by, claim: _, limited: _ } = &scene.plan.proof;
     let sum: i128 = scene.plan.money.each().into_iter().map(|(_, amount)| i128::from(amount.0)).sum();
     if sum != i128::from(objective.0) {
         let message = format!("the objective is {objective} a month; the plan's kinds of money sum to {}", money(sum));

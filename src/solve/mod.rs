@@ -56,10 +56,10 @@ pub struct Solution {
     pub state: State,
     /// No solution costs less than this.
     pub bound: i64,
-    /// Who says so: `prices`, or the backend's name.
-    pub by: &'static str,
-    /// True where the bound is the objective: by exact prices, or by a backend that closed its search.
+    /// True where the bound is the objective, by exact prices.
     pub proven: bool,
+    /// A backend that closed its search over what prices left open: its word, in floating point, that no solution costs less.
+    pub claim: Option<&'static str>,
     /// Whether the watcher ended the search.
     pub stopped: bool,
     /// Prices of each component, from which its bound can be worked out again.
@@ -98,16 +98,16 @@ pub fn solve(problem: &Problem, partial: bool, watch: Watch<'_>) -> Outcome {
     let mut solution = Solution {
         state: State::new(problem),
         bound: 0,
-        by: "prices",
         proven: true,
+        claim: None,
         stopped: false,
         proofs: Vec::new(),
     };
-    let (mut infeasible, mut unknown) = (Vec::new(), Vec::new());
+    let (mut infeasible, mut unknown, mut open) = (Vec::new(), Vec::new(), false);
     for units in components::components(problem) {
         let part = solve_component(problem, &units, partial, &mut solution, watch);
         match part {
-            Part::Placed => {}
+            Part::Placed { settled } => open |= !settled,
             Part::Infeasible => infeasible.extend(units),
             Part::Unknown(left) => unknown.extend(left),
         }
@@ -121,13 +121,19 @@ pub fn solve(problem: &Problem, partial: bool, watch: Watch<'_>) -> Outcome {
     let idle = solution.state.idle_cost(problem);
     solution.bound += idle;
     let objective = solution.state.cost();
-    solution.bound = if solution.proven { objective } else { solution.bound.min(objective) };
+    solution.bound = solution.bound.min(objective);
     solution.proven = solution.bound == objective;
+    if solution.proven || open {
+        solution.claim = None;
+    }
     Outcome::Found(Box::new(solution))
 }
 
 enum Part {
-    Placed,
+    /// Everybody has a home; `settled` where prices prove it the cheapest, or a backend says so.
+    Placed {
+        settled: bool,
+    },
     Infeasible,
     Unknown(Vec<usize>),
 }
@@ -164,7 +170,7 @@ fn solve_component(
     let more = |bound: i64, incumbent| grow(&relaxation, incumbent).filter(|(better, _)| *better > bound);
     let mut grown = if incumbent == Some(bound) || stopped { None } else { more(bound, incumbent) };
     let mut bound = grown.as_ref().map_or(bound, |(better, _)| *better);
-    let (mut proven, mut by) = (incumbent == Some(bound), "prices");
+    let (proven, mut claimed) = (incumbent == Some(bound), false);
     stopped |= report("tree", incumbent, Some(bound)).is_break();
     if !proven && !stopped && (incumbent.is_none() || units.len() <= exact::MOST_UNITS) {
         let _ = report("branch and bound", incumbent, Some(bound));
@@ -174,7 +180,7 @@ fn solve_component(
                 // A backend works in floating point. Where a cheaper plan is known, its proof is worth nothing.
                 if incumbent.is_none_or(|incumbent| cost <= incumbent) {
                     best = Some(state);
-                    (proven, by) = (true, exact::NAME);
+                    claimed = true;
                 }
             }
             exact::Exact::Feasible(state) => {
@@ -189,14 +195,11 @@ fn solve_component(
     }
     let Some(state) = best else { return Part::Unknown(units.to_vec()) };
     let cost = state.cost_of(problem, &part.places);
-    if by == exact::NAME && incumbent != Some(cost) && !stopped {
+    if claimed && incumbent != Some(cost) && !stopped {
         // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
         if let Some((better, tree)) = more(bound, Some(cost)) {
             (bound, grown) = (better, Some((better, tree)));
         }
-    }
-    if bound == cost {
-        (proven, by) = (true, "prices");
     }
     let (entries, dimensions, links) = (relaxation.entries, relaxation.dimensions, relaxation.links);
     let tree = grown.map(|(_, tree)| tree).unwrap_or_default();
@@ -208,17 +211,15 @@ fn solve_component(
     if problem.max_moves.is_some_and(|most| state.moves() > most) {
         return Part::Unknown(units.to_vec());
     }
-    if proven {
-        bound = cost;
-    }
+    let proven = bound >= cost;
     solution.state.adopt(problem, &state, units);
     solution.bound += bound.min(cost);
     solution.proven &= proven;
-    if by == exact::NAME {
-        solution.by = by;
+    if claimed && !proven {
+        solution.claim = Some(exact::NAME);
     }
     solution.stopped |= stopped;
-    Part::Placed
+    Part::Placed { settled: proven || claimed }
 }
 
 /// Columns beyond which a linear program takes too long for a tree.

@@ -34,6 +34,7 @@ pub fn plan(inventory: &Inventory) -> Plan {
             objective,
             bound: objective,
             by: "enumeration".to_owned(),
+            claim: None,
             limited: false,
         },
         money: MoneyByKind {

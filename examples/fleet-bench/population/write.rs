@@ -256,6 +256,7 @@ pub fn plan(inventory: &Inventory, today: &Today) -> Plan {
             objective: Money::ZERO,
             bound: Money::ZERO,
             by: "first fit".to_owned(),
+            claim: None,
             limited: false,
         },
         money: MoneyByKind::default(),

@@ -102,10 +102,11 @@ fn proof(mut table: Table<'_>, faults: &mut Faults) -> Option<Proof> {
     let objective = table.required("objective", faults);
     let bound = table.required("bound", faults);
     let by = table.required("by", faults);
+    let claim = table.optional("claim", faults);
     let limited = table.optional("limited", faults);
     table.finish(faults);
     let limited = limited?.unwrap_or(false);
-    Some(Proof { status: status?, objective: objective?, bound: bound?, by: by?, limited })
+    Some(Proof { status: status?, objective: objective?, bound: bound?, by: by?, claim: claim?, limited })
 }
 
 fn money(mut table: Table<'_>, faults: &mut Faults) -> Option<MoneyByKind> {

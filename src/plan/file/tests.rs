@@ -179,7 +179,7 @@ prop_compose! {
         let [a, b, c, d, e, f, g, objective, bound] = money.map(Money);
         Plan {
             format_version: FORMAT_VERSION, fleet: "acme".parse().unwrap(), date: jiff::civil::date(2026, 2, day),
-            currency: text.clone(), fingerprint: text.clone(), from, proof: Proof { status, objective, bound, by: text, limited: moves == 1 },
+            currency: text.clone(), fingerprint: text.clone(), from, proof: Proof { status, objective, bound, claim: (moves == 2).then(|| text.clone()), by: text, limited: moves == 1 },
             money: MoneyByKind {
                 control_planes: a, extended_support: b, nodes: c, licences: d, toil: e, storage_and_load_balancers: f, one_off: g,
             },

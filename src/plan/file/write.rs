@@ -62,12 +62,15 @@ pub(super) fn body(plan: &Plan) -> String {
     if !unplaced.is_empty() {
         page.lines("unplaced", unplaced.iter().map(|tenant| quoted(tenant.as_str())));
     }
-    let Proof { status, objective, bound, by, limited } = proof;
+    let Proof { status, objective, bound, by, claim, limited } = proof;
     page.header("[proof]");
     page.text("status", status.word());
     page.money("objective", *objective);
     page.money("bound", *bound);
     page.text("by", by);
+    if let Some(claim) = claim {
+        page.text("claim", claim);
+    }
     if *limited {
         page.plain("limited", true);
     }

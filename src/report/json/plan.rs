@@ -20,6 +20,8 @@ pub struct PlanDocument<'a> {
     bound: Option<Amount>,
     gap: Option<f64>,
     by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     limited: bool,
     fleet: &'a str,
@@ -138,6 +140,7 @@ pub fn plan(plan: &Plan) -> PlanDocument<'_> {
         bound: Some(proof.bound.into()),
         gap: Some(share(proof.gap_millionths())),
         by: Some(&proof.by),
+        claim: proof.claim.as_deref(),
         limited: proof.limited,
         fleet: fleet.as_str(),
         date: date.to_string(),
@@ -176,6 +179,7 @@ fn no_plan<'a>(inventory: &'a Inventory, fingerprint: &'a str, status: Status) -
         bound: None,
         gap: None,
         by: None,
+        claim: None,
         limited: false,
         fleet: inventory.fleet.name.as_str(),
         date: inventory.fleet.date.to_string(),

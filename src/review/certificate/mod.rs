@@ -56,7 +56,7 @@ pub fn check(
 
 /// What the plan claims against what is proven.
 fn against_the_plan(scene: &Scene<'_>, certified: i128, found: &mut Found) {
-    let Proof { status, objective, bound, by: _, limited: _ } = &scene.plan.proof;
+    let Proof { status, objective, bound, by: _, claim: _, limited: _ } = &scene.plan.proof;
     let mut finding = |message| found.finding("certificate", message, None);
     if certified > i128::from(objective.0) {
         finding(format!(
