@@ -19,7 +19,8 @@ fn propose(files: Vec<(String, Vec<u8>)>, wishes: &Wishes<'_>) -> Proposal {
 fn plan(files: Vec<(String, Vec<u8>)>) -> Plan {
     match propose(files, &Wishes::default()) {
         Proposal::Plan(plan) => {
-            assert_eq!(plan.proof.status, Status::Optimal);
+            // The best there is: proven, or by the word of a backend.
+            assert!(plan.proof.status == Status::Optimal || plan.proof.claim.is_some(), "{:?}", plan.proof);
             *plan
         }
         other => panic!("{other:?}"),

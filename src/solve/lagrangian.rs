@@ -219,7 +219,7 @@ pub fn exact(relaxation: &Relaxation<'_>, prices: &Prices<i128>) -> Option<i128>
     Some(value)
 }
 
-/// What columns are charged by, by [`Column::charge`].
+/// What columns are charged by, by [`crate::solve::relaxation::Column::charge`].
 #[must_use]
 pub fn charges<N: Number>(relaxation: &Relaxation<'_>, prices: &Prices<N>) -> Vec<Charge<N>> {
     let charged = relaxation.charged.iter();
