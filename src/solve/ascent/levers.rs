@@ -82,6 +82,8 @@ impl Node {
 #[derive(Debug)]
 pub struct Desk {
     boards: Vec<Board>,
+    /// Places own the clusters that exist; classes come behind them.
+    places: usize,
     /// By owner: how many clusters there are.
     clusters: Vec<f64>,
     all: usize,
@@ -135,7 +137,14 @@ impl Desk {
             all += place.pools.len() + 1 + LIMITS + links.len() + 1;
         }
         let moving = f64::money(relaxation.problem.moving.max(1_000_000));
-        Self { boards, clusters, all: all + 1, moving, most_moves: relaxation.problem.max_moves.map(f64::count) }
+        Self {
+            boards,
+            places,
+            clusters,
+            all: all + 1,
+            moving,
+            most_moves: relaxation.problem.max_moves.map(f64::count),
+        }
     }
 
     /// A start: a node is paid for by what is scarce on it, a cluster by everything alike.
@@ -185,7 +194,8 @@ impl Desk {
             let level = levers.flat[board.level()];
             let mut limits = [0.0; LIMITS];
             if !board.is_shared {
-                limits[5] = level * board.fixed;
+                // A copy of a class counts against its class, which has no price here.
+                limits[5] = if board.owner < self.places { level * board.fixed } else { 0.0 };
                 let (load, linked) = (vec![[0.0; LOADS]; pools], vec![0.0; pools]);
                 return EntryPrices { load, all_nodes: 0.0, limits, linked, linked_open: 0.0 };
             }
