@@ -201,6 +201,12 @@ pub const HIGHEST_PRICE: i128 = 1 << 72;
 pub const HIGHEST_RANGE_PRICE: i128 = 1 << 90;
 
 impl GroupPrices {
+    /// Whether anything has a price, once [`GroupPrices::trimmed`].
+    #[must_use]
+    pub fn is_priced(&self) -> bool {
+        *self != Self { group: self.group, ..Self::default() }
+    }
+
     /// The same prices; lists that say nothing are left out.
     #[must_use]
     pub fn trimmed(mut self) -> Self {

@@ -24,19 +24,13 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
     let prices = proof.prices.entries.iter().enumerate().map(|(group, prices)| GroupPrices {
         group,
         load: prices.load.clone(),
-        nodes: Vec::new(),
-        private: Vec::new(),
         all_nodes: prices.all_nodes,
         limits: prices.limits,
-        open: 0,
         links: links(problem, proof, group),
+        ..GroupPrices::default()
     });
-    let is_priced = |prices: &GroupPrices| {
-        let mut all = prices.load.iter().flatten().chain(&prices.limits).chain([&prices.all_nodes]);
-        all.any(|price| *price != 0) || !prices.links.is_empty()
-    };
     let leaf = Prices {
-        groups: prices.filter(is_priced).map(GroupPrices::trimmed).collect(),
+        groups: prices.map(GroupPrices::trimmed).filter(GroupPrices::is_priced).collect(),
         classes: Vec::new(),
         moves: proof.prices.moves,
     };

@@ -5,6 +5,7 @@
 
 use smallvec::SmallVec;
 
+use crate::solve::places::Place;
 use crate::solve::problem::UnitModel;
 use crate::vocab::resources::Resources;
 use crate::vocab::tier::Form;
@@ -46,6 +47,18 @@ impl Candidate {
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         matches!(self.form, Form::NamespaceShared | Form::VclusterShared)
+    }
+
+    /// Whether it loads the shared nodes of a pool.
+    #[must_use]
+    pub fn shares(&self, pool: usize) -> bool {
+        self.is_shared() && self.pools.contains(&pool)
+    }
+
+    /// The pool whose nodes its first workload shares; none on nodes of its own.
+    #[must_use]
+    pub fn shared_pool(&self) -> Option<usize> {
+        self.pools.first().copied().filter(|_| self.is_shared())
     }
 
     /// Whether the nodes are joined to a vcluster, outside its host.
@@ -95,6 +108,15 @@ impl<'a> View<'a> {
     #[must_use]
     pub const fn place(&self) -> usize {
         self.candidate.place
+    }
+
+    /// The pool whose nodes a unit of one workload shares, and how many of the place's nodes that load needs alone.
+    #[must_use]
+    pub fn nodes_alone(&self, place: &Place) -> Option<(usize, u64)> {
+        match (&*self.candidate.pools, &*self.unit.loads) {
+            ([pool], [load]) if self.candidate.is_shared() => Some((*pool, place.pools[*pool].nodes(load))),
+            _ => None,
+        }
     }
 
     /// Load on the shared nodes of pools. A pool may come more than once.

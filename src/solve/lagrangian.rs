@@ -4,6 +4,8 @@
 //! once per copy that it may open; `docs/solver.md` has every term. Nothing that is wrong about prices can make it wrong: they are only
 //! asked not to be negative.
 
+use std::collections::BTreeMap;
+
 use crate::plan::certificate::UNIT;
 use crate::solve::choice::LIMITS;
 use crate::solve::places::PlaceKind;
@@ -170,27 +172,23 @@ pub fn pays<N: Number>(
     sum
 }
 
-/// An open shared cluster in a state: what it costs less what it is paid back; and its nodes by pool there.
-#[must_use]
-pub fn open_cluster<N: Number>(relaxation: &Relaxation<'_>, entry: usize, prices: &EntryPrices<N>) -> (N, Vec<u64>) {
+/// An open shared cluster in a state: what it costs less what it is paid back.
+fn open_cluster<N: Number>(relaxation: &Relaxation<'_>, entry: usize, prices: &EntryPrices<N>) -> N {
     let place = relaxation.place(entry);
     let mut value = N::money(place.fixed + if place.is_class() { place.change } else { 0 });
-    let mut nodes = Vec::with_capacity(place.pools.len());
     for (index, (pool, load)) in place.pools.iter().zip(&prices.load).enumerate() {
         let mut each = N::money(pool.price) + prices.all_nodes;
         each = each - prices.linked.get(index).copied().unwrap_or(N::ZERO);
         for (price, amount) in load.iter().zip(pool.capacity().each()) {
             each = each - *price * N::count(amount);
         }
-        let n = if each < N::ZERO { pool.max } else { pool.min };
-        value += each * N::count(n);
-        nodes.push(n);
+        value += each * N::count(if each < N::ZERO { pool.max } else { pool.min });
     }
     value = value - prices.all_nodes * N::count(place.max_nodes) - prices.linked_open;
     for limit in 0..LIMITS {
         value = value - prices.limits[limit] * N::count(place.limits[limit]);
     }
-    (value, nodes)
+    value
 }
 
 /// What a cluster in which nobody lives costs where it may close; nothing where it may not.
@@ -212,7 +210,7 @@ pub fn exact(relaxation: &Relaxation<'_>, prices: &Prices<i128>) -> Option<i128>
     for bundle in &relaxation.bundles {
         value += least(relaxation, bundle.clone(), prices, &charges)?.0;
     }
-    value += clusters(relaxation, prices, &relaxation.classes, |_, _, _| ());
+    value += clusters(relaxation, prices, &relaxation.classes);
     if let Some(most) = relaxation.problem.max_moves {
         value -= prices.moves * i128::from(most);
     }
@@ -298,15 +296,10 @@ pub fn least<N: Number>(
     best
 }
 
-/// The clusters' part of L. Told of each entry that is open: how many clusters, and the nodes of each.
-pub fn clusters<N: Number>(
-    relaxation: &Relaxation<'_>,
-    prices: &Prices<N>,
-    copies: &std::collections::BTreeMap<usize, u64>,
-    mut told: impl FnMut(usize, u64, &[u64]),
-) -> N {
+/// The clusters' part of L, with so many copies of each class.
+pub fn clusters<N: Number>(relaxation: &Relaxation<'_>, prices: &Prices<N>, copies: &BTreeMap<usize, u64>) -> N {
     let mut value = N::ZERO;
-    let mut cheapest_copy: std::collections::BTreeMap<usize, (N, usize, Vec<u64>)> = std::collections::BTreeMap::new();
+    let mut cheapest_copy: BTreeMap<usize, N> = BTreeMap::new();
     let mut entry = 0;
     while entry < relaxation.entries.len() {
         let index = relaxation.entries[entry].place;
@@ -319,36 +312,28 @@ pub fn clusters<N: Number>(
             if !place.is_class() {
                 let each = N::money(place.idle_cost()) - prices.entries[states.start].limits[5];
                 value += each * many;
-                told(states.start, u64::try_from(place.hosts.len()).unwrap_or(u64::MAX), &[]);
             }
             continue;
         }
-        let mut best: Option<(N, usize, Vec<u64>)> = None;
+        let closed = closed_cost(relaxation, states.start).map(N::money);
+        let mut best: Option<N> = None;
         for state in states {
-            let (cost, nodes) = open_cluster(relaxation, state, &prices.entries[state]);
-            if best.as_ref().is_none_or(|(known, _, _)| cost < *known) {
-                best = Some((cost, state, nodes));
+            let cost = open_cluster(relaxation, state, &prices.entries[state]);
+            if best.is_none_or(|known| cost < known) {
+                best = Some(cost);
             }
         }
-        let Some((cost, state, nodes)) = best else { continue };
+        let Some(cost) = best else { continue };
         if let PlaceKind::Class(class) = place.kind {
-            if cost < N::ZERO && cheapest_copy.get(&class).is_none_or(|(known, _, _)| cost < *known) {
-                cheapest_copy.insert(class, (cost, state, nodes));
+            if cost < N::ZERO && cheapest_copy.get(&class).is_none_or(|known| cost < *known) {
+                cheapest_copy.insert(class, cost);
             }
             continue;
         }
-        match closed_cost(relaxation, state).map(N::money).filter(|closed| *closed <= cost) {
-            Some(closed) => value += closed * many,
-            None => {
-                value += cost * many;
-                told(state, u64::try_from(place.hosts.len()).unwrap_or(u64::MAX), &nodes);
-            }
-        }
+        value += closed.filter(|closed| *closed <= cost).unwrap_or(cost) * many;
     }
-    for (class, (cost, state, nodes)) in cheapest_copy {
-        let limit = copies[&class];
-        value += cost * N::count(limit);
-        told(state, limit, &nodes);
+    for (class, cost) in cheapest_copy {
+        value += cost * N::count(copies[&class]);
     }
     value
 }

@@ -54,8 +54,8 @@ pub fn links(
             };
             ask(usize::MAX, 1);
             let view = problem.view(member.unit, column.choice());
-            if let ([pool], [load], true) = (&*view.candidate.pools, &*view.unit.loads, view.candidate.is_shared()) {
-                ask(*pool, place.pools[*pool].nodes(load));
+            if let Some((pool, nodes)) = view.nodes_alone(place) {
+                ask(pool, nodes);
             }
         }
     }

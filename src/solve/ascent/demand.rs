@@ -140,7 +140,7 @@ pub fn ask(
     let times = f64::count(relaxation.bundles.len() as u64) / f64::count(asked.max(1) as u64);
     demand.flat.iter_mut().for_each(|sum| *sum *= times);
     value *= times;
-    value += clusters(relaxation, prices, &relaxation.useful, |_, _, _| ());
+    value += clusters(relaxation, prices, &relaxation.useful);
     if let Some(most) = relaxation.problem.max_moves {
         value -= prices.moves * f64::count(most);
     }

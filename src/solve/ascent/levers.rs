@@ -87,6 +87,7 @@ pub struct Desk {
     /// By owner: how many clusters there are.
     clusters: Vec<f64>,
     all: usize,
+    links: usize,
     moving: f64,
     most_moves: Option<f64>,
 }
@@ -142,6 +143,7 @@ impl Desk {
             places,
             clusters,
             all: all + 1,
+            links: relaxation.links.len(),
             moving,
             most_moves: relaxation.problem.max_moves.map(f64::count),
         }
@@ -184,11 +186,7 @@ impl Desk {
 
     /// The prices that the levers stand for.
     pub fn prices(&self, levers: &Levers) -> Prices<f64> {
-        let links = self
-            .boards
-            .iter()
-            .map(|board| board.pools.iter().map(|pool| pool.links.end).chain([board.links.end]).max().unwrap_or(0));
-        let mut links = vec![0.0; links.max().unwrap_or(0)];
+        let mut links = vec![0.0; self.links];
         let entries = self.boards.iter().map(|board| {
             let pools = board.pools.len();
             let level = levers.flat[board.level()];

@@ -95,9 +95,7 @@ impl Search<'_> {
                 if let Some(index) = today.filter(|index| self.state.instances()[*index].place == place) {
                     push(&mut targets, self, index);
                 }
-                let shared =
-                    choices.clone().map(|at| &table[all[at].candidate]).find(|candidate| candidate.is_shared());
-                let pool = shared.and_then(|candidate| candidate.pools.first().copied());
+                let pool = choices.clone().find_map(|at| table[all[at].candidate].shared_pool());
                 let busy = pool.map_or(0, |pool| self.state.busy(place, pool).len());
                 let tried = if busy == 0 { 0 } else { MOST_TRIED / 2 };
                 for _ in 0..tried {
@@ -163,7 +161,7 @@ impl Search<'_> {
     fn is_barred(&self, unit: usize, choice: usize, instance: Option<usize>) -> bool {
         self.barred.is_some_and(|(barred, pool)| {
             let candidate = self.problem.candidate(unit, choice);
-            Some(barred) == instance && candidate.is_shared() && candidate.pools.contains(&pool)
+            Some(barred) == instance && candidate.shares(pool)
         })
     }
 

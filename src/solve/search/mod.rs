@@ -20,8 +20,7 @@ use crate::solve::state::State;
 const WORK_PER_ITEM: u64 = 200;
 const WORK_PER_FIRST: u64 = 20_000;
 /// Items that get more.
-const FIRST: u64 = 500;
-const FIRST_ITEMS: usize = 500;
+const FIRST: usize = 500;
 /// Where annealing begins, as a part of what an item costs. A small fleet is searched once from each: what a hot start leaves, a cool one may find, and the
 /// other way round.
 const TEMPERATURES: [f64; 3] = [0.1, 0.5, 5.0];
@@ -92,28 +91,28 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, sto
     if stop(search.state.cost_of(problem, &part.places)) {
         return Some(search.state);
     }
-    let temperatures = if search.items.len() <= FIRST_ITEMS { &TEMPERATURES[..] } else { &TEMPERATURES[..1] };
-    let start = search.state.clone();
     let mut least = i64::MAX;
     let mut stop = |cost: i64| {
         least = least.min(cost);
         stop(least)
     };
-    let mut best: Option<((u64, i64), State)> = None;
-    for (number, hot) in temperatures.iter().enumerate() {
-        if number > 0 {
-            search.state.clone_from(&start);
-        }
-        let ended = search.improve(part, goal, *hot, &mut stop);
-        let cost = (search.broken(), search.state.cost());
-        if best.as_ref().is_none_or(|(known, _)| cost < *known) {
-            best = Some((cost, search.state.clone()));
-        }
+    let [first, others @ ..] = &TEMPERATURES;
+    let others = if search.items.len() <= FIRST { &others[..] } else { &[] };
+    let start = (!others.is_empty()).then(|| search.state.clone());
+    let mut ended = search.improve(part, goal, *first, &mut stop);
+    let Some(start) = start else { return Some(search.state) };
+    let (mut known, mut best) = (search.standing(), search.state.clone());
+    for hot in others {
         if ended {
             break;
         }
+        search.state.clone_from(&start);
+        ended = search.improve(part, goal, *hot, &mut stop);
+        if search.standing() < known {
+            (known, best) = (search.standing(), search.state.clone());
+        }
     }
-    best.map(|(_, state)| state)
+    Some(best)
 }
 
 fn items(problem: &Problem, part: &Component) -> Vec<Item> {
@@ -212,11 +211,16 @@ impl Search<'_> {
         u64::try_from(self.state.homeless() - self.others).unwrap_or(u64::MAX) + beyond
     }
 
+    /// What solutions are compared by.
+    fn standing(&self) -> (u64, i64) {
+        (self.broken(), self.state.cost())
+    }
+
     /// Anneals from a temperature. True where the search was ended, or need not go on.
     fn improve(&mut self, part: &Component, goal: Goal, hot: f64, stop: Stop<'_>) -> bool {
         let problem = self.problem;
         let count = u64::try_from(self.items.len()).unwrap_or(u64::MAX);
-        let budget = count.saturating_mul(WORK_PER_ITEM) + count.min(FIRST) * WORK_PER_FIRST;
+        let budget = count.saturating_mul(WORK_PER_ITEM) + count.min(FIRST as u64) * WORK_PER_FIRST;
         let budget = self.work + budget.min(self.assignments().saturating_mul(WORK_PER_ASSIGNMENT));
         if self.items.len() < 2 {
             return true;
@@ -227,7 +231,7 @@ impl Search<'_> {
         let each = self.state.cost_of(problem, &part.places) / i64::try_from(self.items.len()).unwrap_or(1);
         let (hot, cold) = (to_f64(each) * hot + 1.0, to_f64(each) * 0.000_5 + 1.0);
         let mut best: Vec<_> = part.units.iter().map(|unit| self.state.home(*unit)).collect();
-        let (mut best_broken, mut best_cost) = (self.broken(), self.state.cost());
+        let (mut best_broken, mut best_cost) = self.standing();
         let place_in: BTreeMap<usize, usize> = part.units.iter().enumerate().map(|(at, unit)| (*unit, at)).collect();
         let mut dirty: Vec<usize> = Vec::new();
         let (mut rounds, mut ended) = (0_u64, false);
@@ -241,14 +245,14 @@ impl Search<'_> {
             let done = to_f64(i64::try_from(self.work - begun).unwrap_or(i64::MAX))
                 / to_f64(i64::try_from(budget - begun).unwrap_or(i64::MAX));
             let heat = hot * (cold / hot).powf(done);
-            let (broken, cost) = (self.broken(), self.state.cost());
+            let (broken, cost) = self.standing();
             let before = self.work;
             let journal = self.round();
             // Where nothing could be tried, the round still counts: the search ends also where there is nothing to try.
             if self.work == before {
                 self.work += IDLE_ROUND;
             }
-            let (next_broken, next_cost) = (self.broken(), self.state.cost());
+            let (next_broken, next_cost) = self.standing();
             let worse = to_f64(next_cost - cost);
             let accepted = next_broken < broken
                 || (next_broken == broken && (worse <= 0.0 || worse < -heat * self.dice.fraction().ln()));

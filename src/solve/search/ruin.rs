@@ -66,8 +66,7 @@ impl Search<'_> {
     /// Takes those who share the seed's pool: all of them, and the pool is barred; or some, and some of a pool elsewhere.
     fn drain(&mut self, seed: usize, home: usize, choice: usize, wanted: usize, kind: usize, removed: &mut Vec<usize>) {
         let candidate = self.problem.candidate(self.items[seed][0], choice);
-        let pool = candidate.pools.first().copied().filter(|_| candidate.is_shared());
-        let Some(pool) = pool else {
+        let Some(pool) = candidate.shared_pool() else {
             let members = self.members(home);
             removed.extend(self.some(members, wanted.div_ceil(2)));
             return;
@@ -103,7 +102,7 @@ impl Search<'_> {
         for _ in 0..4 {
             let choice = self.dice.below(choices);
             let candidate = self.problem.candidate(unit, choice);
-            let Some(pool) = candidate.pools.first().copied().filter(|_| candidate.is_shared()) else { continue };
+            let Some(pool) = candidate.shared_pool() else { continue };
             let busy = self.state.busy(candidate.place, pool);
             if !busy.is_empty() {
                 return Some((busy[self.dice.below(busy.len())], pool));
@@ -118,10 +117,7 @@ impl Search<'_> {
 
     /// Items that share the nodes of a pool.
     pub(super) fn users(&self, instance: usize, pool: usize) -> Vec<usize> {
-        self.items_of(instance, |unit, choice| {
-            let candidate = self.problem.candidate(unit, choice);
-            candidate.is_shared() && candidate.pools.contains(&pool)
-        })
+        self.items_of(instance, |unit, choice| self.problem.candidate(unit, choice).shares(pool))
     }
 
     fn items_of(&self, instance: usize, wanted: impl Fn(usize, usize) -> bool) -> Vec<usize> {

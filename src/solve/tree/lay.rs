@@ -66,13 +66,9 @@ fn choice(relaxation: &Relaxation<'_>, unit: usize, column: &Column) -> Choice {
         .iter()
         .filter(|_| is_shared)
         .map(|part| (part.pool, (part.load + place.pools[part.pool].capacity().times(part.nodes)).each()));
-    let shares = match (&*view.candidate.pools, &*view.unit.loads) {
-        ([pool], [load]) if view.candidate.is_shared() && is_shared => Some((*pool, place.pools[*pool].nodes(load))),
-        _ => None,
-    };
     Choice {
         own: view.dedicated().filter(|_| is_shared).collect(),
-        shares,
+        shares: view.nodes_alone(place).filter(|_| is_shared),
         entry: column.entry(),
         form: view.candidate.form,
         cost: column.base,

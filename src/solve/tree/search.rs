@@ -54,7 +54,6 @@ pub fn prove(piece: &Piece, incumbent: Option<i64>, budget: Budget, realise: Rea
         gains: BTreeMap::new(),
         incumbent,
         budget,
-        root: None,
     };
     search.link();
     search.run(realise);
@@ -104,8 +103,6 @@ struct Search<'a> {
     gains: BTreeMap<(usize, usize), Gain>,
     incumbent: Option<i64>,
     budget: Budget,
-    /// Where the root's program ended.
-    root: Option<Rc<Basis>>,
 }
 
 /// Rows of being there that are looked for at the root: how often, and how many at once.
@@ -130,7 +127,6 @@ impl Search<'_> {
             let (basis, pivots) = (self.simplex.basis(), self.simplex.pivots());
             self.simplex = Simplex::grown(&self.relaxation.program, &basis, pivots);
         }
-        self.root = Some(Rc::new(self.simplex.basis()));
     }
 
     fn run(&mut self, realise: Realise<'_>) {
@@ -171,12 +167,9 @@ impl Search<'_> {
         let mut within = Box::whole(self.piece);
         path.iter().for_each(|(cut, first)| within.cut(*cut, *first));
         self.relaxation.confine(&mut self.simplex, self.piece, &within);
-        match parent.and_then(|parent| self.leaves[parent].basis.clone()) {
-            Some(basis) => self.simplex.load(&basis),
-            None => match self.root.take() {
-                Some(basis) => self.simplex.load(&basis),
-                None => self.simplex.restart(),
-            },
+        // The root goes on from where its rows were found.
+        if let Some(basis) = parent.and_then(|parent| self.leaves[parent].basis.clone()) {
+            self.simplex.load(&basis);
         }
         // A little above the incumbent, so that what rounding takes from the exact bound is not missed.
         let cutoff = self.incumbent.map_or(f64::INFINITY, |cost| {
@@ -373,7 +366,7 @@ impl Search<'_> {
             let key = |link: &Link| (link.tenant.clone(), link.site.clone(), link.pool);
             group.links.sort_by_cached_key(key);
         }
-        groups.retain(|group| *group != GroupPrices { group: group.group, ..GroupPrices::default() });
+        groups.retain(GroupPrices::is_priced);
         let classes = self.piece.classes.iter().zip(&dual.classes).filter(|(_, price)| **price != 0);
         Prices {
             groups,
