@@ -2,6 +2,7 @@
 //!
 //! In: diagnostics and the sources that their spans point into. Out: text. It knows nothing of what the findings mean.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -101,8 +102,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, lines: &LineIndex
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group =
-        Group::with_title(level.primary_title(normalize_untrusted_str(&diagnostic.message)).id(diagnostic.code));
+    let mut group = Group::with_title(level.primary_title(normalize(&diagnostic.message)).id(diagnostic.code));
     let primary = diagnostic.primary.iter().map(|label| (AnnotationKind::Primary, label));
     let shown = diagnostic.also.iter().take(MOST_LABELS).map(|label| (AnnotationKind::Context, label));
     for window in windows(primary.chain(shown).collect(), lines, sources) {
@@ -113,7 +113,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, lines: &LineIndex
         group = group.element(Level::NOTE.message(more));
     }
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+        group = group.element(Level::HELP.message(normalize(help)));
     }
     group
 }
@@ -162,10 +162,10 @@ fn snippet<'a>(
     let longest = text.split('\n').map(str::len).max().unwrap_or(0);
     let first_line = range.start + 1;
     if longest <= LONGEST_LINE {
-        let mut snippet = Snippet::source(text).path(normalize_untrusted_str(&source.path)).line_start(first_line);
+        let mut snippet = Snippet::source(without_c1(text)).path(normalize(&source.path)).line_start(first_line);
         for (kind, label) in labels {
             let span = within(label.span, &bytes, text);
-            snippet = snippet.annotation(kind.span(span).label(normalize_untrusted_str(&label.text)));
+            snippet = snippet.annotation(kind.span(span).label(normalize(&label.text)));
         }
         return snippet;
     }
@@ -178,10 +178,22 @@ fn snippet<'a>(
     let inside = span.start - from..span.end.min(to).max(span.start) - from;
     let place = sources.place(label.span);
     let path = format!("{} (a part of line {}, from column {})", source.path, place.line, place.column);
-    Snippet::source(cut)
-        .path(normalize_untrusted_str(&path))
+    Snippet::source(without_c1(&cut).into_owned())
+        .path(normalize(&path))
         .line_start(place.line as usize)
-        .annotation(kind.span(inside).label(normalize_untrusted_str(&label.text)))
+        .annotation(kind.span(inside).label(normalize(&label.text)))
+}
+
+/// A text from outside as it may stand beside a snippet.
+fn normalize(text: &str) -> String {
+    normalize_untrusted_str(&without_c1(text))
+}
+
+/// The text with `¿` for each control character from U+0080 to U+009F, which terminals may obey and the renderer lets through.
+/// `¿` has as many bytes, so that spans hold.
+fn without_c1(text: &str) -> Cow<'_, str> {
+    let c1 = '\u{80}'..='\u{9f}';
+    if text.contains(|c| c1.contains(&c)) { text.replace(|c| c1.contains(&c), "¿").into() } else { text.into() }
 }
 
 /// A span relative to the excerpt `bytes` of its file, cut at its end and at character boundaries.
@@ -329,6 +341,15 @@ mod tests {
         let span = Span { file: 0, start: 4, end: 9 };
         let finding = Diagnostic::error("code", "message \u{1b}[0m").at(span, "label \u{1b}[0m").help("help \u{1b}[0m");
         assert!(!render(&[finding], &sources, false).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn neither_do_the_control_characters_of_two_bytes_and_the_marks_stay_in_their_columns() {
+        let mut sources = Sources::default();
+        sources.add("evil\u{9b}31m.toml", "a = \"\u{9b}2J\" b\n");
+        let finding =
+            Diagnostic::error("code", "message \u{9b}0m").at(at(&sources, "b\n"), "label \u{90}").help("\u{85}");
+        insta::assert_snapshot!(render(&[finding], &sources, false));
     }
 
     #[test]
