@@ -23,15 +23,13 @@ import crds
 import tools
 from kustomize import built
 from server import Refused, Server
-from trees import MANAGEMENT, Tree
+from trees import MANAGEMENT, Tree, not_served
 
 # Made by those who install what a tree needs, or by Argo CD where an Application says so: never by a tree.
 THERE_BEFORE = ("argocd", "flux-system", "fleetplan-clusters", "kyverno")
 MERGE = "application/merge-patch+json"
 # Groups whose controller converts between versions, which nobody does here: each version is applied alone, and stored as it is written.
 CONVERTED = ("cluster.x-k8s.io",)
-# What an older server does not serve is for clusters that are newer than it, and counted apart.
-SERVED_SINCE = {"MutatingAdmissionPolicy": 36, "MutatingAdmissionPolicyBinding": 36}
 
 
 class Check:
@@ -85,18 +83,30 @@ class Check:
 
     def to_apply(self, documents):
         """Those that this server serves, and that were not applied before: of whole files, for `kubectl diff` reads whole files."""
-        minor = int(self.server.minor.split(".")[1])
         for _, of_file in itertools.groupby(documents, key=lambda document: document.file):
             of_file = list(of_file)
             says = tuple(document.text for document in of_file)
             kinds = {document.says["kind"] for document in of_file}
-            if any(SERVED_SINCE.get(kind, 0) > minor for kind in kinds):
-                self.counts["not served"] += len(of_file)
+            if not all(document.is_served(self.server.minor) for document in of_file):
+                self.see_not_served(of_file)
             elif says in self.applied and "Namespace" not in kinds:
                 self.counts["applied before"] += len(of_file)
             else:
                 self.applied.add(says)
                 yield from of_file
+
+    def see_not_served(self, of_file):
+        """The server has to agree. A file that holds such a kind is not tried at all."""
+        self.counts["not served"] += len(of_file)
+        for document in of_file:
+            try:
+                self.server.path(document.says)
+            except Refused as why:
+                if document.is_served(self.server.minor):
+                    self.failures.append(f"{document.file}: {document.name}: {why}")
+                continue
+            if not document.is_served(self.server.minor):
+                self.failures.append(f"{document.file}: {document.name} is said not to be served, and it is")
 
     def attempt(self, cluster, document, what, do):
         """What `do` answers, or None and a failure."""
@@ -242,6 +252,9 @@ def main():
             for failure in check.failures:
                 print(f"{tree.root}: {failure}")
             failed += len(check.failures)
+            unserved = not_served([d for documents in tree.clusters.values() for d in documents], options.minor)
+            if unserved:
+                print(f"{tree.root}: {unserved}")
             counts = ", ".join(f"{count} {what}" for what, count in check.counts.items())
             print(f"{tree.root} on Kubernetes {options.minor}: {counts}, {len(check.failures)} failed, {time.monotonic() - since:.0f} s")
             if not check.counts["objects"]:

@@ -20,7 +20,7 @@ import tempfile
 import crds
 import tools
 from server import Server
-from trees import Tree
+from trees import Tree, not_served
 
 REFERENCE = "#/definitions/"
 INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
@@ -125,6 +125,11 @@ def main():
         prove(kubeconform, of_server, folder)
         for tree in trees:
             documents = [document for all_of_one in tree.clusters.values() for document in all_of_one]
+            unserved = not_served(documents, options.minor)
+            if unserved:
+                print(f"{tree.root}: {unserved}")
+            newer = {document.file for document in documents if not document.is_served(options.minor)}
+            documents = [document for document in documents if document.file not in newer]
             files = sorted({tree.root / document.file for document in documents})
             # Where the catalogue has a kind, it is asked as well.
             catalogue = options.schemas / "strict"

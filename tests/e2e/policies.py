@@ -28,7 +28,7 @@ import yaml
 import crds
 import tools
 from server import Refused, Server
-from trees import LOADER, MANAGEMENT, Tree
+from trees import LOADER, MANAGEMENT, Tree, not_served
 
 OWN_GROUP = "admissionregistration.k8s.io"
 KYVERNO_GROUPS = ("kyverno.io", "policies.kyverno.io")
@@ -45,9 +45,11 @@ ENFORCED_SECONDS = 60
 class Cluster:
     """The policies of one cluster, the namespaces that they judge, and the cases that can be asked there."""
 
-    def __init__(self, name, documents, cases):
+    def __init__(self, name, documents, cases, minor):
         self.name = name
-        self.policies = [d for d in documents if d.file.startswith("policies/")]
+        policies = [d for d in documents if d.file.startswith("policies/")]
+        self.unserved = not_served(policies, minor)
+        self.policies = [d for d in policies if d.is_served(minor)]
         # What changes every pod would hide from the others what they have to judge, so it is asked apart.
         self.judges = [d for d in self.policies if d.says["kind"] != EXCEPTION and not only_changes(d.says)]
         self.exceptions = [d for d in self.policies if d.says["kind"] == EXCEPTION]
@@ -295,11 +297,13 @@ def main():
     for name, documents in tree.clusters.items():
         if name == MANAGEMENT:
             continue
-        cluster = Cluster(name, documents, cases)
+        cluster = Cluster(name, documents, cases, options.minor)
         if not cluster.cases:
             continue
         since = time.monotonic()
         denied, changed = api_server(cluster, options.minor) if cluster.engines == [OWN_GROUP] else kyverno(cluster)
+        if cluster.unserved:
+            print(f"{name}: {cluster.unserved}")
         found = [*cluster.faults(denied), *changed]
         failures += found
         tried.update((cluster.engines[0], case["policy"], case["expect"]) for case in cluster.cases)

@@ -4,6 +4,7 @@ In: the folder. Out: `Document`s with the very text that the tree holds, grouped
 known kinds is an error: nothing is passed over in silence.
 """
 
+import collections
 import dataclasses
 import functools
 import pathlib
@@ -16,6 +17,9 @@ MANAGEMENT = "the management cluster"
 # Read by a command line alone.
 NOT_FOR_CLUSTERS = ("kustomize.config.k8s.io/",)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Kinds that came with a minor of Kubernetes in the version that trees are written in. A server of an older one does not serve them: what a
+# tree has of them is for clusters that are newer than that server.
+SERVED_SINCE = {"MutatingAdmissionPolicy": 36, "MutatingAdmissionPolicyBinding": 36}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +39,18 @@ class Document:
     @property
     def group(self):
         return self.says["apiVersion"].rpartition("/")[0]
+
+    def is_served(self, minor):
+        """Whether an API server of a minor, `1.35`, knows the kind."""
+        return SERVED_SINCE.get(self.says["kind"], 0) <= int(minor.split(".")[1])
+
+
+def not_served(documents, minor):
+    """A line that says loudly what a server of an older minor was not asked, or nothing."""
+    kinds = collections.Counter(d.says["kind"] for d in documents if not d.is_served(minor))
+    if not kinds:
+        return None
+    return f"NOT SERVED by Kubernetes {minor}, so not tried there: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items())
 
 
 @dataclasses.dataclass(frozen=True)
