@@ -101,7 +101,8 @@ fn certificate(inventory: &Inventory, today: Option<&Plan>, plan: String) -> Cer
         }
     }
     let tree = vec![Node::Leaf(Prices { groups: prices, ..Prices::default() })];
-    Certificate { format_version: Certificate::FORMAT_VERSION, plan, parts: vec![Part { dimensions, groups, tree }] }
+    let part = Part { dimensions, groups, sums: Vec::new(), roundings: Vec::new(), tree };
+    Certificate { format_version: Certificate::FORMAT_VERSION, plan, parts: vec![part] }
 }
 
 fn priced(group: usize, offer: &Offer) -> GroupPrices {

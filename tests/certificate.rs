@@ -20,7 +20,7 @@ use fleetplan::review::{Certification, Review, review, review_with};
 use fleetplan::vocab::money::Money;
 
 use fleets::{Dice, fleet};
-use worked::{FLEET, SPOILS, leaf, linked, price, proof};
+use worked::{FLEET, SPOILS, leaf, linked, price, proof, rounded, summed};
 
 fn read(text: &str) -> Inventory {
     let files = vec![("fleet.toml".to_owned(), text.as_bytes().to_vec())];
@@ -74,6 +74,20 @@ fn a_unit_that_pays_for_being_there_proves_a_whole_node_without_a_split() {
 }
 
 #[test]
+fn one_split_of_all_nodes_there_may_be_proves_that_there_is_one() {
+    let (inventory, plan, _) = worked_out();
+    let review = review_with(&inventory, &plan, None, Some(&summed(plan.fingerprint())));
+    assert_eq!(certified(&review), Some(plan.proof.objective), "{}", said(&review));
+}
+
+#[test]
+fn units_that_fill_a_node_together_prove_the_whole_of_it_without_a_split() {
+    let (inventory, plan, _) = worked_out();
+    let review = review_with(&inventory, &plan, None, Some(&rounded(plan.fingerprint())));
+    assert_eq!(certified(&review), Some(plan.proof.objective), "{}", said(&review));
+}
+
+#[test]
 fn prices_of_full_nodes_prove_what_full_nodes_cost() {
     // One leaf, CPU at 0.073 everywhere: 523 + 20 + 9,000 × 0.073 = 1,200, and 523 for `two`.
     let (inventory, mut plan, mut proof) = worked_out();
@@ -122,7 +136,7 @@ fn every_spoiled_proof_is_refused_for_what_is_wrong_with_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(SPOILS.len() >= 40, "{}", SPOILS.len());
+    assert!(SPOILS.len() >= 60, "{}", SPOILS.len());
 }
 
 #[test]
@@ -169,6 +183,10 @@ fn random_prices(seeds: std::ops::Range<u64>, each: usize) -> (usize, usize) {
                 let proof = random::certificate(inventory, &plan, from, &mut dice);
                 let proof = file::read("random.proof", &file::write(&proof)).unwrap();
                 let review = review_with(inventory, &plan, from, Some(&proof));
+                // Whether units fill whole nodes, dice do not know.
+                if review.findings.iter().any(|found| found.message.contains("no part of a node to be rounded")) {
+                    continue;
+                }
                 assert!(review.is_valid(), "seed {seed}: {}\n{}", said(&review), file::write(&proof));
                 let bound = certified(&review).unwrap();
                 assert!(bound <= plan.proof.objective, "seed {seed}: {bound} above {}", plan.proof.objective);

@@ -47,8 +47,52 @@ pub struct Part {
     pub dimensions: Vec<Dimension>,
     /// Groups of interchangeable clusters; a group stands once for each state that its clusters may be in.
     pub groups: Vec<Group>,
+    /// Sums over several groups that splits speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<Vec<Counted>>,
+    /// Units that need so many whole nodes if they share them, as far as some leaf prices it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roundings: Vec<Rounding>,
     /// The tree in pre-order: after a split come the whole tree of its first half and the whole tree of its second.
     pub tree: Vec<Node>,
+}
+
+/// If these units share nodes of these pools, there are as many whole nodes as their load together needs.
+///
+/// With `d` a unit's planned load, `cap` the most that a node of these pools counts for, `f = Σ d mod cap`, `k = ⌈Σ d / cap⌉` and
+/// `g = ⌊d / cap⌋ f + min(d mod cap, f)`: for a price of 1 a unit pays `g` where it shares one of the pools, each node of them earns `f`, a node of
+/// somebody's own there pays `f`, and the bound gets `f k − Σ g`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rounding {
+    /// Groups and their pools: none twice, and never of dedicated clusters.
+    pub over: Vec<(usize, usize)>,
+    /// 0 for CPU, 1 for memory, 2 for pods, 3 for GPUs.
+    pub resource: usize,
+    /// The units, each with one workload, none twice.
+    pub units: Vec<UnitName>,
+}
+
+/// A unit: whose, and which of its sites.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitName {
+    /// Whose.
+    pub tenant: TenantName,
+    /// Which of its sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Residency>,
+}
+
+/// What a sum counts. None twice, and never of dedicated clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// Index of the group.
+    pub group: usize,
+    /// Nodes of this pool, over all clusters of the group while they are in its state; without a pool, the open clusters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<usize>,
 }
 
 /// A dimension with a value for every unit.
@@ -119,6 +163,13 @@ pub enum Split {
         /// At most so many.
         at_most: u64,
     },
+    /// One of the part's sums is at most so many.
+    Sum {
+        /// Index of the sum.
+        sum: usize,
+        /// At most so many.
+        at_most: u64,
+    },
     /// The unit lives in this group in this form.
     Home {
         /// Whose unit.
@@ -143,6 +194,12 @@ pub struct Prices {
     /// Per class: what a copy that is open pays, and the class's limit pays back. Not negative.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<(ClassName, i128)>,
+    /// By index of the sum, per node or open cluster in it: what the sum's bounds pay (above zero the lower one, below zero the upper one).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<(usize, i128)>,
+    /// By index of the rounding. Not negative.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roundings: Vec<(usize, i128)>,
     /// What a move pays, and the limit on moves pays back. Not negative.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub moves: i128,

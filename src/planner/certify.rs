@@ -31,11 +31,17 @@ fn part(setting: &Setting<'_>, problem: &Problem, proof: &PartProof) -> Part {
     });
     let leaf = Prices {
         groups: prices.map(GroupPrices::trimmed).filter(GroupPrices::is_priced).collect(),
-        classes: Vec::new(),
         moves: proof.prices.moves,
+        ..Prices::default()
     };
     let tree = if proof.tree.is_empty() { vec![Node::Leaf(leaf)] } else { proof.tree.clone() };
-    Part { dimensions: dimensions.collect(), groups, tree }
+    Part {
+        dimensions: dimensions.collect(),
+        groups,
+        sums: proof.sums.clone(),
+        roundings: proof.roundings.clone(),
+        tree,
+    }
 }
 
 /// What units pay for being in a group, under their names.

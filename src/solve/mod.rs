@@ -26,7 +26,7 @@ pub mod tree;
 
 use std::ops::ControlFlow;
 
-use crate::plan::certificate::Node;
+use crate::plan::certificate::{Counted, Node, Rounding, UNIT};
 use crate::vocab::money::Money;
 
 pub use choice::{Candidate, Choice, Use};
@@ -79,6 +79,10 @@ pub struct PartProof {
     pub links: Vec<links::Link>,
     /// A tree whose leaves prove more; empty where those prices are all there is.
     pub tree: Vec<Node>,
+    /// Sums that the tree's splits speak of.
+    pub sums: Vec<Vec<Counted>>,
+    /// Roundings that its leaves price.
+    pub roundings: Vec<Rounding>,
 }
 
 /// What comes of a search.
@@ -158,22 +162,28 @@ fn solve_component(
     });
     let tolls = lagrangian::tolls(&relaxation, &guide);
     let goal = search::Goal::Cheapest { enough: bound };
-    let found = search::search(problem, &part, goal, tolls, &mut |cost| {
+    let guide = search::Guide { tolls, start: Vec::new() };
+    let found = search::search(problem, &part, goal, guide, &mut |cost| {
         stopped |= report("search", Some(cost), Some(bound)).is_break();
         stopped
     });
-    let complete = complete_of(problem, found.as_ref(), units);
-    let incumbent = complete.map(|state| state.cost_of(problem, &part.places));
-    let bound = incumbent.map_or(bound, |incumbent| bound.min(incumbent));
     let mut best = found;
-    // A tree that says no more than its root's prices is left out: whoever checks the bound has less to read.
-    let more = |bound: i64, incumbent| grow(&relaxation, incumbent).filter(|(better, _)| *better > bound);
-    let mut grown = if incumbent == Some(bound) || stopped { None } else { more(bound, incumbent) };
+    let cost_of =
+        |state: Option<&State>| complete_of(problem, state, units).map(|state| state.cost_of(problem, &part.places));
+    let mut incumbent = cost_of(best.as_ref());
+    let bound = incumbent.map_or(bound, |incumbent| bound.min(incumbent));
+    let mut grown = None;
+    if incumbent != Some(bound) && !stopped {
+        grown = grow(&relaxation, &part, bound, &mut best, &mut |incumbent, bound| {
+            stopped |= report("tree", incumbent, bound).is_break();
+            stopped
+        });
+        incumbent = cost_of(best.as_ref());
+    }
     let mut bound = grown.as_ref().map_or(bound, |(better, _)| *better);
     let (proven, mut claimed) = (incumbent == Some(bound), false);
-    stopped |= report("tree", incumbent, Some(bound)).is_break();
     if !proven && !stopped && (incumbent.is_none() || units.len() <= exact::MOST_UNITS) {
-        let _ = report("branch and bound", incumbent, Some(bound));
+        stopped |= report("branch and bound", incumbent, Some(bound)).is_break();
         match exact::solve(problem, &part, complete_of(problem, best.as_ref(), units), partial) {
             exact::Exact::Optimal(state) => {
                 let cost = state.cost_of(problem, &part.places);
@@ -193,17 +203,23 @@ fn solve_component(
             exact::Exact::Infeasible | exact::Exact::Nothing => {}
         }
     }
+    if claimed && incumbent != cost_of(best.as_ref()) && !stopped {
+        // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
+        let claim = cost_of(best.as_ref());
+        let again = grow(&relaxation, &part, bound, &mut best, &mut |incumbent, bound| {
+            stopped |= report("tree", incumbent, bound).is_break();
+            stopped
+        });
+        if let Some((better, found)) = again {
+            (bound, grown) = (better, Some((better, found)));
+        }
+        claimed = cost_of(best.as_ref()) == claim;
+    }
     let Some(state) = best else { return Part::Unknown(units.to_vec()) };
     let cost = state.cost_of(problem, &part.places);
-    if claimed && incumbent != Some(cost) && !stopped {
-        // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
-        if let Some((better, tree)) = more(bound, Some(cost)) {
-            (bound, grown) = (better, Some((better, tree)));
-        }
-    }
     let (entries, dimensions, links) = (relaxation.entries, relaxation.dimensions, relaxation.links);
-    let tree = grown.map(|(_, tree)| tree).unwrap_or_default();
-    solution.proofs.push(PartProof { entries, dimensions, prices, links, tree });
+    let (tree, sums, roundings) = grown.map(|(_, found)| (found.tree, found.sums, found.roundings)).unwrap_or_default();
+    solution.proofs.push(PartProof { entries, dimensions, prices, links, tree, sums, roundings });
     let left: Vec<usize> = units.iter().copied().filter(|unit| state.home(*unit).is_none()).collect();
     if !left.is_empty() && !partial {
         return Part::Unknown(left);
@@ -223,24 +239,75 @@ fn solve_component(
 }
 
 /// Columns beyond which a linear program takes too long for a tree.
-const MOST_COLUMNS: usize = 30_000;
-/// Pivots times columns that a tree may spend, and the least and most pivots: the work budget.
-const PIVOT_WORK: usize = 10_000_000;
-const PIVOTS: std::ops::RangeInclusive<usize> = 200..=20_000;
+const MOST_COLUMNS: usize = 90_000;
+/// The work budget of a tree: pivots of its root, where rows are looked for; and pivots times columns of its leaves, with their least and most pivots.
+const ROOT_PIVOTS: u64 = 20_000;
+const PIVOT_WORK: u64 = 100_000_000;
+const PIVOTS: std::ops::RangeInclusive<u64> = 200..=6_000;
 
-/// Branch and bound over a component that is small enough: its bound in micro-units, and the tree that proves it.
-fn grow(relaxation: &relaxation::Relaxation<'_>, incumbent: Option<i64>) -> Option<(i64, Vec<Node>)> {
+/// Branch and bound over a component that is small enough: its bound in micro-units, and the tree that proves it. Its root's fractions and prices are an idea for
+/// another search, whose solution takes the place of `best` where it is cheaper. A tree that proves no more than `known` is left out: whoever checks the bound has
+/// less to read. `stop` is told incumbent and bound; true ends the search.
+fn grow(
+    relaxation: &relaxation::Relaxation<'_>,
+    part: &components::Component,
+    known: i64,
+    best: &mut Option<State>,
+    stop: &mut dyn FnMut(Option<i64>, Option<i64>) -> bool,
+) -> Option<(i64, tree::Found)> {
     let columns = relaxation.columns.len();
+    let problem = relaxation.problem;
+    let cost_of = |state: Option<&State>| {
+        complete_of(problem, state, &part.units).map(|state| state.cost_of(problem, &part.places))
+    };
+    let incumbent = cost_of(best.as_ref());
     if columns > MOST_COLUMNS || incumbent.is_none() {
         return None;
     }
-    let problem = relaxation.problem;
     let piece = tree::lay(relaxation, |unit| problem.names[unit].clone(), |class| problem.class_names[class].clone());
-    let pivots = (PIVOT_WORK / columns.max(1)).clamp(*PIVOTS.start(), *PIVOTS.end());
-    let budget = tree::Budget { pivots: u64::try_from(pivots).unwrap_or(u64::MAX), nodes: 4_000 };
-    let found = tree::prove(&piece, incumbent, budget, &mut |_| None);
+    let leaves = (PIVOT_WORK / (columns as u64).max(1)).clamp(*PIVOTS.start(), *PIVOTS.end());
+    let budget = tree::Budget { root: ROOT_PIVOTS, leaves, nodes: 4_000 };
+    let stop = std::cell::RefCell::new(stop);
+    let realise = &mut |chosen: &[Vec<usize>], dual: &tree::exact::Dual| {
+        let guide = guided(relaxation, &piece, chosen, dual);
+        let goal = search::Goal::Cheapest { enough: known };
+        let found = search::search(problem, part, goal, guide, &mut |_| (stop.borrow_mut())(incumbent, Some(known)));
+        let cost = cost_of(found.as_ref())?;
+        if cost_of(best.as_ref()).is_none_or(|known| cost < known) {
+            *best = found;
+        }
+        Some(cost)
+    };
+    let found = tree::prove(&piece, incumbent, budget, realise, &mut |bound| {
+        (stop.borrow_mut())(incumbent, bound.map_or(Some(known), |bound| Some(bound.max(known))))
+    });
     let bound = found.bound?;
-    Some((incumbent.map_or(bound, |incumbent| bound.min(incumbent)), found.tree))
+    let bound = found.incumbent.map_or(bound, |incumbent| bound.min(incumbent));
+    (bound > known).then_some((bound, found))
+}
+
+/// The choices of a leaf and what its prices charge, by units of the problem.
+fn guided(
+    relaxation: &relaxation::Relaxation<'_>,
+    piece: &tree::Piece,
+    chosen: &[Vec<usize>],
+    dual: &tree::exact::Dual,
+) -> search::Guide {
+    let units = &relaxation.problem.units;
+    let mut guide = search::Guide { tolls: vec![Vec::new(); units.len()], start: vec![None; units.len()] };
+    for (bundle, range) in relaxation.bundles.iter().enumerate() {
+        for (unit, member) in relaxation.members[range.clone()].iter().enumerate() {
+            let columns = &relaxation.columns[member.columns.clone()];
+            let mut tolls = vec![0; units[member.unit].choices.len()];
+            for (option, column) in piece.bundles[bundle].units[unit].options.iter().zip(columns) {
+                let pays = tree::exact::price(piece, dual, (bundle, unit), option).map_or(0, |pays| pays / UNIT);
+                tolls[column.choice()] = i64::try_from(pays).unwrap_or(i64::MAX).saturating_sub(option.cost);
+            }
+            guide.tolls[member.unit] = tolls;
+            guide.start[member.unit] = Some(columns[chosen[bundle][unit]].choice());
+        }
+    }
+    guide
 }
 
 /// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them; and its prices, as found and as integers.
@@ -255,7 +322,7 @@ fn bound(
     });
     let prices = ascent::fixed(relaxation, &found);
     let exact = lagrangian::exact(relaxation, &prices);
-    let bound = exact.map_or(0, |value| -(-value).div_euclid(crate::plan::certificate::UNIT));
+    let bound = exact.map_or(0, |value| -(-value).div_euclid(UNIT));
     (i64::try_from(bound).unwrap_or(0).max(0), found, prices)
 }
 
@@ -274,7 +341,7 @@ pub fn feasible(problem: &Problem, units: &[usize]) -> Option<bool> {
         return Some(false);
     }
     let part = components::Component::new(problem, units);
-    let found = search::search(problem, &part, search::Goal::Complete, Vec::new(), &mut |_| false);
+    let found = search::search(problem, &part, search::Goal::Complete, search::Guide::default(), &mut |_| false);
     if complete_of(problem, found.as_ref(), units).is_some() {
         return Some(true);
     }

@@ -2,7 +2,8 @@
 
 use fleetplan::inventory::Inventory;
 use fleetplan::plan::certificate::{
-    Certificate, Dimension, Group, GroupPrices, Link, Members, Node, Part, Prices, Split, UNIT,
+    Certificate, Counted, Dimension, Group, GroupPrices, Link, Members, Node, Part, Prices, Rounding, Split, UNIT,
+    UnitName,
 };
 use fleetplan::plan::{Action, Plan};
 use fleetplan::vocab::tier::{Form, Tenancy};
@@ -49,10 +50,13 @@ pub fn certificate(inventory: &Inventory, plan: &Plan, from: Option<&Plan>, dice
             shapes.push(Shape { tenancy, is_class: matches!(of, Members::Class { .. }), pools, price });
         }
     }
+    let roundings = roundings(inventory, plan, &shapes, dice);
+    let sums = sums(&shapes, dice);
+    let known = (sums.len(), roundings.len());
     let mut tree = Vec::new();
     let deep = dice.below(4);
-    grow(inventory, plan, &shapes, deep, &mut Vec::new(), &mut tree, dice);
-    let part = Part { dimensions, groups, tree };
+    grow((inventory, plan, known), &shapes, deep, &mut Vec::new(), &mut tree, dice);
+    let part = Part { dimensions, groups, sums, roundings, tree };
     Certificate { format_version: Certificate::FORMAT_VERSION, plan: plan.fingerprint(), parts: vec![part] }
 }
 
@@ -63,10 +67,56 @@ struct Shape {
     price: i64,
 }
 
-/// A tree of random splits. `way` are the bounds from above that stand on the way: group, and pool or none for open clusters.
+/// Pools of shared clusters, some of them, none twice.
+fn some_pools(shapes: &[Shape], dice: &mut Dice) -> Vec<(usize, usize)> {
+    let shared = shapes.iter().enumerate().filter(|(_, shape)| shape.tenancy == Tenancy::Shared);
+    let pools = shared.flat_map(|(group, shape)| (0..shape.pools).map(move |pool| (group, pool)));
+    let mut pools: Vec<(usize, usize)> = pools.collect();
+    pools.retain(|_| dice.one_in(2));
+    pools
+}
+
+/// Up to two sums of nodes and of open clusters.
+fn sums(shapes: &[Shape], dice: &mut Dice) -> Vec<Vec<Counted>> {
+    (0..dice.below(3))
+        .map(|_| {
+            let nodes = some_pools(shapes, dice).into_iter().map(|(group, pool)| Counted { group, pool: Some(pool) });
+            let mut sum: Vec<Counted> = nodes.collect();
+            let open = (0..shapes.len()).filter(|group| shapes[*group].tenancy == Tenancy::Shared);
+            sum.extend(open.filter(|_| dice.one_in(4)).map(|group| Counted { group, pool: None }));
+            sum
+        })
+        .collect()
+}
+
+/// Up to three roundings of random units over random pools.
+fn roundings(inventory: &Inventory, plan: &Plan, shapes: &[Shape], dice: &mut Dice) -> Vec<Rounding> {
+    let mut roundings = Vec::new();
+    for _ in 0..dice.below(4).saturating_sub(1) {
+        let over = some_pools(shapes, dice);
+        let mut units = Vec::new();
+        for home in &plan.placements {
+            let single = inventory.tenant(&home.tenant).is_some_and(|(_, tenant)| tenant.workloads.len() == 1);
+            if single && dice.one_in(2) {
+                units.push(UnitName { tenant: home.tenant.clone(), site: home.site.clone() });
+            }
+        }
+        if !over.is_empty() && !units.is_empty() {
+            roundings.push(Rounding { over, resource: dice.below(3), units });
+        }
+    }
+    roundings
+}
+
+/// Stands in a way for a bound from above on a sum, where otherwise a group stands.
+const fn of_sum(sum: usize) -> (usize, Option<usize>) {
+    (usize::MAX - sum, None)
+}
+
+/// A tree of random splits. `way` are the bounds from above that stand on the way: group, and pool or none for open clusters. `known` are the numbers of
+/// sums and roundings.
 fn grow(
-    inventory: &Inventory,
-    plan: &Plan,
+    (inventory, plan, known): (&Inventory, &Plan, (usize, usize)),
     shapes: &[Shape],
     deep: usize,
     way: &mut Vec<(usize, Option<usize>)>,
@@ -74,14 +124,18 @@ fn grow(
     dice: &mut Dice,
 ) {
     if deep == 0 {
-        tree.push(Node::Leaf(prices(inventory, plan, shapes, way, dice)));
+        tree.push(Node::Leaf(prices((inventory, plan, known), shapes, way, dice)));
         return;
     }
     let group = dice.below(shapes.len());
     let shape = &shapes[group];
     let home = &plan.placements[dice.below(plan.placements.len())];
     let at_most = dice.roll() % 4;
-    let (split, bound) = match dice.below(3) {
+    let (split, bound) = match dice.below(4) {
+        3 if known.0 > 0 => {
+            let sum = dice.below(known.0);
+            (Split::Sum { sum, at_most: at_most * 2 }, Some(of_sum(sum)))
+        }
         0 if shape.tenancy == Tenancy::Shared => (Split::Open { group, at_most }, Some((group, None))),
         1 if shape.tenancy == Tenancy::Shared => {
             let pool = dice.below(shape.pools);
@@ -94,16 +148,15 @@ fn grow(
     };
     tree.push(Node::Split(split));
     way.extend(bound);
-    grow(inventory, plan, shapes, deep - 1, way, tree, dice);
+    grow((inventory, plan, known), shapes, deep - 1, way, tree, dice);
     if bound.is_some() {
         way.pop();
     }
-    grow(inventory, plan, shapes, deep - 1, way, tree, dice);
+    grow((inventory, plan, known), shapes, deep - 1, way, tree, dice);
 }
 
 fn prices(
-    inventory: &Inventory,
-    plan: &Plan,
+    (inventory, plan, known): (&Inventory, &Plan, (usize, usize)),
     shapes: &[Shape],
     way: &[(usize, Option<usize>)],
     dice: &mut Dice,
@@ -130,7 +183,14 @@ fn prices(
         .map(|class| class.name.clone())
         .collect::<Vec<_>>();
     let classes = classes.into_iter().map(|name| (name, money(dice, 300_000_000))).collect();
-    Prices { groups, classes, moves: 0 }
+    let mut prices = Prices { groups, classes, ..Prices::default() };
+    for sum in (0..known.0).filter(|_| !careful) {
+        let price = money(dice, 300_000_000);
+        prices.sums.push((sum, if way.contains(&of_sum(sum)) && dice.one_in(2) { -price } else { price }));
+    }
+    let node = shapes[0].price / if careful { 100_000 } else { 4_000 };
+    prices.roundings.extend((0..known.1).map(|rounding| (rounding, money(dice, node))));
+    prices
 }
 
 /// Random units pay for being there: for nodes of a pool where they have one workload, or for the cluster.

@@ -6,7 +6,9 @@
 //!   more, as in a copy of `k`, whose only node and opening then cost nothing.
 //! - At least 1 node: a price of 730 on that bound, and none on load: 523 + 20 + 730 = 1,273.
 
-use fleetplan::plan::certificate::{Certificate, Group, GroupPrices, Link, Members, Node, Part, Prices, Split, UNIT};
+use fleetplan::plan::certificate::{
+    Certificate, Counted, Group, GroupPrices, Link, Members, Node, Part, Prices, Rounding, Split, UNIT, UnitName,
+};
 use fleetplan::vocab::tier::{Form, Tenancy};
 
 pub const FLEET: &str = r#"
@@ -106,6 +108,8 @@ pub fn proof(plan: String) -> Certificate {
                 group(class(Tenancy::Shared)),
                 group(class(Tenancy::Dedicated)),
             ],
+            sums: vec![],
+            roundings: vec![],
             tree: vec![
                 Node::Split(Split::Nodes { group: 0, pool: 0, at_most: 0 }),
                 Node::Leaf(at_most),
@@ -134,6 +138,50 @@ pub fn linked(plan: String) -> Certificate {
         ..Prices::default()
     })];
     proof
+}
+
+/// Nodes of `one` and of a copy.
+fn both_pools() -> Vec<(usize, usize)> {
+    vec![(0, 0), (1, 0)]
+}
+
+fn unit(tenant: &str) -> UnitName {
+    UnitName { tenant: tenant.parse().unwrap(), site: None }
+}
+
+/// The same bound by one split of all nodes there may be: with none, nobody can live; with one, it costs 730.
+pub fn summed(plan: String) -> Certificate {
+    let mut proof = proof(plan);
+    let part = &mut proof.parts[0];
+    part.sums = vec![both_pools().into_iter().map(|(group, pool)| Counted { group, pool: Some(pool) }).collect()];
+    let dear = |group| GroupPrices { load: vec![[price(146_000), 0, 0, 0]], ..of(group) };
+    let none = Prices { groups: vec![dear(0), dear(1)], sums: vec![(0, -price(730_000_000))], ..Prices::default() };
+    let one = Prices { sums: vec![(0, price(730_000_000))], ..Prices::default() };
+    part.tree = vec![Node::Split(Split::Sum { sum: 0, at_most: 0 }), Node::Leaf(none), Node::Leaf(one)];
+    proof
+}
+
+/// The same bound without a split: `ant` and `bee` fill 9 of the 10 cores of a node, so that together they pay for a whole one.
+pub fn rounded(plan: String) -> Certificate {
+    let mut proof = proof(plan);
+    let part = &mut proof.parts[0];
+    part.roundings = vec![Rounding { over: both_pools(), resource: 0, units: vec![unit("ant"), unit("bee")] }];
+    part.tree = vec![Node::Leaf(Prices { roundings: vec![(0, price(730_000_000) / 9_000)], ..Prices::default() })];
+    proof
+}
+
+/// Adds a rounding and its price to the second leaf.
+fn round(proof: &mut Certificate, over: Vec<(usize, usize)>, resource: usize, units: &[&str], price: i128) {
+    let units = units.iter().map(|tenant| unit(tenant)).collect();
+    proof.parts[0].roundings.push(Rounding { over, resource, units });
+    leaf(proof, 2).roundings.push((0, price));
+}
+
+/// Adds a sum and its price to the second leaf.
+fn sum(proof: &mut Certificate, terms: &[(usize, Option<usize>)], price: i128) {
+    let terms = terms.iter().map(|(group, pool)| Counted { group: *group, pool: *pool }).collect();
+    proof.parts[0].sums.push(terms);
+    leaf(proof, 2).sums.push((0, price));
 }
 
 /// The prices of a node that is a leaf.
@@ -219,13 +267,47 @@ pub const SPOILS: &[Spoil] = &[
     ("a unit linked twice", "linked twice", |it| {
         leaf(it, 2).groups[0].links.extend([link("ant", None, 1), link("ant", None, 2)])
     }),
+    ("a sum that counts dedicated clusters", "which is dedicated", |it| sum(it, &[(2, None)], 0)),
+    ("a sum of a pool that there is not", "has not", |it| sum(it, &[(0, Some(1))], 0)),
+    ("a sum of no group", "there is no group 7", |it| sum(it, &[(7, None)], 0)),
+    ("a sum that counts twice", "twice", |it| sum(it, &[(0, Some(0)), (0, Some(0))], 0)),
+    ("a price of no sum", "there is no sum 0", |it| leaf(it, 2).sums.push((0, 1))),
+    ("a sum priced twice", "priced twice", |it| {
+        sum(it, &[(0, None)], 1);
+        leaf(it, 2).sums.push((0, 1));
+    }),
+    ("a sum's price below zero on no split", "stands on no split", |it| sum(it, &[(0, None)], -1)),
+    ("a sum's price beyond all bounds", "is beyond", |it| sum(it, &[(0, None)], i128::MAX)),
+    ("a split of no sum", "there is no sum 0", |it| root(it, Split::Sum { sum: 0, at_most: 0 })),
+    ("a rounding below zero", "a rounding is below zero", |it| round(it, both_pools(), 0, &["ant", "bee"], -1)),
+    ("a rounding of nobody", "no unit with a home", |it| round(it, both_pools(), 0, &["mars"], 1)),
+    ("a rounding that asks a unit twice", "stands there twice", |it| round(it, both_pools(), 0, &["ant", "ant"], 1)),
+    ("a rounding over a pool twice", "stands there twice", |it| round(it, vec![(0, 0), (0, 0)], 0, &["ant"], 1)),
+    ("a rounding over a pool that there is not", "has no pool 1", |it| round(it, vec![(0, 1)], 0, &["ant"], 1)),
+    ("a rounding over dedicated clusters", "is dedicated", |it| round(it, vec![(2, 0)], 0, &["ant"], 1)),
+    ("a rounding of no resource", "there is no resource 4", |it| round(it, both_pools(), 4, &["ant"], 1)),
+    ("a rounding of what nobody asks for", "no part of a node", |it| round(it, both_pools(), 3, &["ant"], 1)),
+    ("a price of no rounding", "there is no rounding 3", |it| leaf(it, 2).roundings.push((3, 1))),
+    ("a rounding priced twice", "priced twice", |it| {
+        round(it, both_pools(), 0, &["ant"], 1);
+        leaf(it, 2).roundings.push((0, 1));
+    }),
+    ("a rounding that makes a node too dear", "beyond what can be checked", |it| {
+        round(it, both_pools(), 0, &["ant", "bee"], 1 << 71);
+    }),
     ("a group missing", "could live in class `k` at 1.36, dedicated, which is in no group", |it| {
         drop(it.parts[0].groups.pop())
     }),
     ("no parts", "which is in no group", |it| it.parts.clear()),
     ("a part missing a unit's home", "which is in another part", |it| {
         let own = it.parts[0].groups.remove(0);
-        let part = Part { dimensions: vec![], groups: vec![own], tree: vec![Node::Leaf(Prices::default())] };
+        let part = Part {
+            dimensions: vec![],
+            groups: vec![own],
+            sums: vec![],
+            roundings: vec![],
+            tree: vec![Node::Leaf(Prices::default())],
+        };
         it.parts[0].tree = vec![Node::Leaf(Prices::default())];
         it.parts.push(part);
     }),

@@ -21,13 +21,21 @@ pub const LARGEST_FILE: usize = 64 << 20;
 pub fn write(certificate: &Certificate) -> String {
     let Certificate { format_version, plan, parts } = certificate;
     let mut text = format!("{{\"format_version\":{format_version},\n\"plan\":{},\n\"parts\":[", json(plan));
-    for (index, Part { dimensions, groups, tree }) in parts.iter().enumerate() {
+    for (index, Part { dimensions, groups, sums, roundings, tree }) in parts.iter().enumerate() {
         text.push_str(if index == 0 { "\n{" } else { ",\n{" });
         if !dimensions.is_empty() {
             let _ = write!(text, "\"dimensions\":{},", json(dimensions));
         }
         lines(&mut text, "groups", groups);
         text.push(',');
+        if !sums.is_empty() {
+            lines(&mut text, "sums", sums);
+            text.push(',');
+        }
+        if !roundings.is_empty() {
+            lines(&mut text, "roundings", roundings);
+            text.push(',');
+        }
         lines(&mut text, "tree", tree);
         text.push('}');
     }
@@ -90,7 +98,9 @@ fn offset(text: &str, line: usize, column: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::certificate::{Dimension, Group, GroupPrices, Link, Members, Node, Prices, Split};
+    use crate::plan::certificate::{
+        Counted, Dimension, Group, GroupPrices, Link, Members, Node, Prices, Rounding, Split, UnitName,
+    };
     use crate::vocab::tier::{Form, Tenancy};
     use crate::vocab::version::Minor;
 
@@ -114,7 +124,13 @@ mod tests {
                 Link { tenant: "ant".parse().unwrap(), site: Some("eu".parse().unwrap()), pool: None, price: 4 },
             ],
         };
-        let leaf = Prices { groups: vec![prices], classes: vec![("k".parse().unwrap(), 1 << 64)], moves: 2 };
+        let leaf = Prices {
+            groups: vec![prices],
+            classes: vec![("k".parse().unwrap(), 1 << 64)],
+            sums: vec![(0, -3)],
+            roundings: vec![(0, 1 << 50)],
+            moves: 2,
+        };
         Certificate {
             format_version: Certificate::FORMAT_VERSION,
             plan: "0".repeat(64),
@@ -131,6 +147,12 @@ mod tests {
                         holds: vec![],
                     },
                 ],
+                sums: vec![vec![Counted { group: 0, pool: Some(1) }, Counted { group: 0, pool: None }]],
+                roundings: vec![Rounding {
+                    over: vec![(0, 1)],
+                    resource: 3,
+                    units: vec![UnitName { tenant: "ant".parse().unwrap(), site: Some("eu".parse().unwrap()) }],
+                }],
                 tree: vec![Node::Split(home), Node::Leaf(leaf), Node::Leaf(Prices::default())],
             }],
         }
@@ -142,7 +164,7 @@ mod tests {
         let back = read("a.proof", &text).unwrap();
         assert_eq!(back, certificate());
         assert_eq!(write(&back), text);
-        assert_eq!(text.lines().count(), 9, "a line per group and node:\n{text}");
+        assert_eq!(text.lines().count(), 11, "a line per group and node:\n{text}");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The tree of a part as leaves, each with its prices laid out over the part's groups and with what its own path asks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::scene::Scene;
 use super::candidates::{Candidate, Takes, limits};
 use super::places::{Kind, Place};
+use super::roundings::{Rounded, Worked};
 use crate::plan::certificate::{
-    GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, Link, Node, Part, Prices, Split, UNIT,
+    Counted, GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, Link, Node, Part, Prices, Split, UNIT,
 };
 use crate::review::arithmetic::Node as Nodes;
 use crate::vocab::resources::{Demand, Resources};
@@ -31,6 +32,8 @@ pub struct Terms {
     class: i128,
     /// By unit and pool, or the cluster: what it pays for being there, each node that it needs alone.
     links: HashMap<(usize, Option<usize>), i128>,
+    /// By unit and pool: what it pays for sharing nodes of the pool, once.
+    rounded: HashMap<(usize, usize), i128>,
 }
 
 /// A leaf.
@@ -57,7 +60,12 @@ pub struct Laid<'p, 's> {
     pub place_of: Vec<usize>,
     /// What one shared cluster may hold of importance.
     pub importance: u64,
+    /// The part's roundings, once they are worked out.
+    pub roundings: Vec<Worked>,
 }
+
+/// What bounds on sums pay for each that counts in them, in one leaf.
+type Summed = HashMap<Counted, i128>;
 
 /// Walks a tree in pre-order, with the way to where it stands.
 pub struct Walk {
@@ -146,18 +154,18 @@ impl Range {
     }
 }
 
-const BEYOND: &str = "the numbers go beyond what can be checked";
+pub const BEYOND: &str = "the numbers go beyond what can be checked";
 
 fn times(price: i128, count: u64) -> Result<i128, String> {
     price.checked_mul(i128::from(count)).ok_or_else(|| BEYOND.to_owned())
 }
 
-fn plus(one: i128, other: i128) -> Result<i128, String> {
+pub fn plus(one: i128, other: i128) -> Result<i128, String> {
     one.checked_add(other).ok_or_else(|| BEYOND.to_owned())
 }
 
 /// A price that is paid on one side of a limit and paid back on the other: below zero it would prove too much.
-fn not_negative(price: i128, of: &str) -> Result<i128, String> {
+pub fn not_negative(price: i128, of: &str) -> Result<i128, String> {
     match price {
         0..=HIGHEST_PRICE => Ok(price),
         ..0 => Err(format!("the price of {of} is below zero")),
@@ -176,7 +184,7 @@ const WHAT: [&str; LIMITS] =
     ["pods", "pod addresses", "namespaces", "services", "load balancers", "units", "importance"];
 
 impl<'s> Laid<'_, 's> {
-    fn place(&self, group: usize) -> Result<&'s Place<'s>, String> {
+    pub fn place(&self, group: usize) -> Result<&'s Place<'s>, String> {
         let place = self.place_of.get(group).ok_or_else(|| format!("there is no group {group}"))?;
         Ok(&self.places[*place])
     }
@@ -192,6 +200,11 @@ impl<'s> Laid<'_, 's> {
             Split::Open { group, at_most: _ } => {
                 if self.place(*group)?.tenancy == Tenancy::Dedicated {
                     return Err(format!("a split counts open clusters of group {group}, which is dedicated"));
+                }
+            }
+            Split::Sum { sum, at_most: _ } => {
+                if *sum >= self.part.sums.len() {
+                    return Err(format!("there is no sum {sum}"));
                 }
             }
             Split::Home { tenant, site, group, form } => {
@@ -210,7 +223,7 @@ impl<'s> Laid<'_, 's> {
         Ok(())
     }
 
-    fn unit(
+    pub fn unit(
         &self,
         tenant: &crate::vocab::name::TenantName,
         site: Option<&crate::vocab::name::Residency>,
@@ -221,11 +234,12 @@ impl<'s> Laid<'_, 's> {
 
     /// Units that splits and links speak of.
     pub fn split_units(&self) -> Vec<usize> {
-        let mut units = Vec::new();
+        let named = self.part.roundings.iter().flat_map(|rounding| &rounding.units);
+        let mut units: Vec<usize> = named.filter_map(|unit| self.unit(&unit.tenant, unit.site.as_ref())).collect();
         for node in &self.part.tree {
             match node {
                 Node::Split(Split::Home { tenant, site, .. }) => units.extend(self.unit(tenant, site.as_ref())),
-                Node::Split(Split::Nodes { .. } | Split::Open { .. }) => {}
+                Node::Split(Split::Nodes { .. } | Split::Open { .. } | Split::Sum { .. }) => {}
                 Node::Leaf(prices) => {
                     let links = prices.groups.iter().flat_map(|group| &group.links);
                     units.extend(links.filter_map(|link| self.unit(&link.tenant, link.site.as_ref())));
@@ -237,7 +251,7 @@ impl<'s> Laid<'_, 's> {
 
     /// Lays a leaf out; nothing where no plan can be in it.
     fn leaf(&self, prices: &Prices, way: &[(usize, bool)]) -> Result<Option<Leaf>, String> {
-        let Prices { groups, classes, moves } = prices;
+        let Prices { groups, classes, sums, roundings, moves } = prices;
         let moves = not_negative(*moves, "moves")?;
         let paid_back = match self.scene.plan.max_moves {
             Some(most) => times(moves, most)?,
@@ -248,6 +262,7 @@ impl<'s> Laid<'_, 's> {
         };
         let mut nodes: HashMap<(usize, usize), Range> = HashMap::new();
         let mut open: HashMap<usize, Range> = HashMap::new();
+        let mut of_sums = vec![Range::default(); self.part.sums.len()];
         let mut homes: HashMap<usize, Vec<(usize, Form, bool)>> = HashMap::new();
         for (index, first) in way {
             let Node::Split(split) = &self.part.tree[*index] else { continue };
@@ -256,6 +271,7 @@ impl<'s> Laid<'_, 's> {
                     nodes.entry((*group, *pool)).or_default().narrow(*at_most, *first)
                 }
                 Split::Open { group, at_most } => open.entry(*group).or_default().narrow(*at_most, *first),
+                Split::Sum { sum, at_most } => of_sums[*sum].narrow(*at_most, *first),
                 Split::Home { tenant, site, group, form } => {
                     if let Some(unit) = self.unit(tenant, site.as_ref()) {
                         homes.entry(unit).or_default().push((*group, *form, *first));
@@ -274,13 +290,15 @@ impl<'s> Laid<'_, 's> {
         }
         let mut terms = Vec::with_capacity(of.len());
         let mut opens = Vec::with_capacity(of.len());
-        let mut constant = -paid_back;
+        let (summed, of_bounds) = self.summed(sums, &of_sums)?;
+        let mut rounded = self.rounded(roundings)?;
+        let mut constant = plus(plus(of_bounds, -paid_back)?, rounded.constant)?;
         for (group, priced) in of.into_iter().enumerate() {
             let place = self.place(group)?;
             let priced = priced.unwrap_or(&none);
             let class = place.class.map_or(0, |class| class_prices.get(&class).copied().unwrap_or(0));
             let (laid, value) = self
-                .terms(place, priced, class)
+                .terms(place, (group, priced), class, (&summed, &mut rounded))
                 .map_err(|fault| format!("group {group}, {}: {fault}", place.words(self.scene.inventory)))?;
             for (pool, price) in priced.nodes.iter().enumerate() {
                 let range = nodes.get(&(group, pool)).copied().unwrap_or_default();
@@ -291,12 +309,53 @@ impl<'s> Laid<'_, 's> {
             terms.push(laid);
             opens.push(value);
         }
-        if nodes.values().chain(open.values()).any(|range| range.is_empty()) {
+        if nodes.values().chain(open.values()).chain(&of_sums).any(|range| range.is_empty()) {
             return Ok(None);
         }
         constant = plus(constant, self.clusters(&opens, &terms)?)?;
         constant = plus(constant, self.class_copies(&opens, &class_prices)?)?;
         Ok(Some(Leaf { terms, moves, constant, homes }))
+    }
+
+    /// What each node and each open cluster is paid by bounds on the sums that it counts in, and what these bounds get.
+    fn summed(&self, prices: &[(usize, i128)], ranges: &[Range]) -> Result<(Summed, i128), String> {
+        let (mut summed, mut constant) = (Summed::new(), 0);
+        let mut priced = vec![false; ranges.len()];
+        for (sum, price) in prices {
+            let Some(terms) = self.part.sums.get(*sum) else { return Err(format!("there is no sum {sum}")) };
+            if std::mem::replace(&mut priced[*sum], true) {
+                return Err(format!("sum {sum} is priced twice"));
+            }
+            let of = |fault: String| format!("sum {sum}: {fault}");
+            let price = signed(*price, "what a sum counts").map_err(of)?;
+            constant = plus(constant, ranges[*sum].least(price).map_err(of)?)?;
+            for counted in terms {
+                let earned = summed.entry(*counted).or_insert(0);
+                *earned = plus(*earned, price)?;
+            }
+        }
+        Ok((summed, constant))
+    }
+
+    /// Whether the part's sums count what there is, once each.
+    pub fn check_sums(&self) -> Result<(), String> {
+        for (sum, terms) in self.part.sums.iter().enumerate() {
+            let mut seen = HashSet::new();
+            for counted in terms {
+                let Counted { group, pool } = *counted;
+                let place = self.place(group).map_err(|fault| format!("sum {sum}: {fault}"))?;
+                if place.tenancy == Tenancy::Dedicated {
+                    return Err(format!("sum {sum} counts group {group}, which is dedicated"));
+                }
+                if pool.is_some_and(|pool| pool >= place.ground.offer.pools.len()) {
+                    return Err(format!("sum {sum} counts a pool that group {group} has not"));
+                }
+                if !seen.insert(*counted) {
+                    return Err(format!("sum {sum} counts something of group {group} twice"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn class_prices(&self, classes: &[(crate::vocab::name::ClassName, i128)]) -> Result<HashMap<usize, i128>, String> {
@@ -316,7 +375,14 @@ impl<'s> Laid<'_, 's> {
     }
 
     /// A group's prices laid out, and what one of its clusters that is open counts for.
-    fn terms(&self, place: &Place<'_>, priced: &GroupPrices, class: i128) -> Result<(Terms, i128), String> {
+    fn terms(
+        &self,
+        place: &Place<'_>,
+        (group, priced): (usize, &GroupPrices),
+        class: i128,
+        (summed, rounded): (&Summed, &mut Rounded),
+    ) -> Result<(Terms, i128), String> {
+        let of_sums = |pool| summed.get(&Counted { group, pool }).copied().unwrap_or(0);
         let GroupPrices { group: _, load, nodes, private, all_nodes, limits: priced_limits, open, links } = priced;
         let pools = &place.ground.offer.pools;
         let lengths = [load.len(), nodes.len(), private.len()];
@@ -342,12 +408,15 @@ impl<'s> Laid<'_, 's> {
         }
         let opening = if matches!(place.kind, Kind::Class) { place.change.unwrap_or(0) } else { 0 };
         let mut value = plus(times(place.fixed + opening, 1 << 32)?, class - signed(*open, "an open cluster")?)?;
+        value = plus(value, -of_sums(None))?;
         let all_nodes = not_negative(*all_nodes, "a node of any pool")?;
         value = plus(value, -times(all_nodes, place.ground.offer.limits.nodes)?)?;
         for (limit, price) in &terms.limits {
             value = plus(value, -times(*price, limits(&place.ground, self.importance)[*limit])?)?;
         }
-        let mut linked = vec![0; pools.len()];
+        let mut linked: Vec<i128> =
+            (0..pools.len()).map(|pool| rounded.nodes.get(&(group, pool)).copied().unwrap_or(0)).collect();
+        terms.rounded = rounded.units.remove(&group).unwrap_or_default();
         for link in links {
             let price = self.link(&mut terms, link, place)?;
             match link.pool {
@@ -368,7 +437,7 @@ impl<'s> Laid<'_, 's> {
             let bounds = signed(nodes.get(index).copied().unwrap_or(0), "a node")?;
             let private = not_negative(private.get(index).copied().unwrap_or(0), "a private node")?;
             let money = times(i128::from(pool.price.0), 1 << 32)?;
-            let each = money - carried - bounds + all_nodes;
+            let each = plus(money - carried - bounds + all_nodes, -of_sums(Some(index)))?;
             value = plus(value, times(each, pool.min)?.min(times(each, pool.max)?))?;
             value = plus(value, -times(private, pool.max)?)?;
             terms.load.push(load);
@@ -484,10 +553,11 @@ impl Leaf {
                 for (end, planned) in ends.iter().zip(planned) {
                     let least = pools[start..*end].iter().map(|pool| {
                         let load = dot(&terms.load[*pool], &planned.resources);
-                        match linked(Some(*pool)) {
+                        let load = match linked(Some(*pool)) {
                             0 => load,
                             price => load + price * i128::from(nodes[*pool].count_for(&planned.resources).unwrap_or(0)),
-                        }
+                        };
+                        load + terms.rounded.get(&(unit, *pool)).copied().unwrap_or(0)
                     });
                     let least = least.min();
                     sum += least.unwrap_or(0);

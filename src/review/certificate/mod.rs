@@ -9,6 +9,7 @@ mod candidates;
 mod doors;
 mod leaves;
 mod places;
+mod roundings;
 
 use super::arithmetic::money;
 use super::blast_radius;
@@ -86,7 +87,7 @@ fn bound(scene: &Scene<'_>, planned: &Planned, certificate: &Certificate) -> Res
     let places = places(scene, certificate)?;
     let importance = blast_radius::cap(scene.inventory);
     let judge = Judge { scene, places: &places, importance };
-    let laid: Vec<Laid<'_, '_>> = parts
+    let mut laid: Vec<Laid<'_, '_>> = parts
         .iter()
         .enumerate()
         .map(|(number, part)| Laid {
@@ -95,8 +96,14 @@ fn bound(scene: &Scene<'_>, planned: &Planned, certificate: &Certificate) -> Res
             places: &places,
             place_of: place_of(&places, number, part.groups.len()),
             importance,
+            roundings: Vec::new(),
         })
         .collect();
+    for (number, laid) in laid.iter_mut().enumerate() {
+        let of = |fault| vec![format!("part {number}: {fault}")];
+        laid.check_sums().map_err(of)?;
+        laid.roundings = laid.work_out(planned).map_err(of)?;
+    }
     let split: Vec<usize> = laid.iter().flat_map(Laid::split_units).collect();
     let bundles = Bundles::of(scene, planned, &split);
     let in_parts = bundles.parts(&judge, parts.len())?;

@@ -67,6 +67,39 @@ impl Search<'_> {
         self.items[item] = units;
     }
 
+    /// Puts all units of the item in their choices of `ideas`, in the cluster where that is cheapest; leaves them where they are not all for one place.
+    pub(super) fn place_as(&mut self, item: usize, ideas: &[Option<usize>]) {
+        let problem = self.problem;
+        let units = self.items[item].clone();
+        let Some(choices) = units.iter().map(|unit| ideas[*unit]).collect::<Option<Vec<usize>>>() else { return };
+        let mut places = units.iter().zip(&choices).map(|(unit, choice)| problem.candidate(*unit, *choice).place);
+        let Some(place) = places.next().filter(|place| places.all(|other| other == *place)) else { return };
+        let (first, rest) = (units[0], &units[1..]);
+        let here = self.state.of_place(place).iter().map(|index| Some(*index));
+        let mut targets: Vec<(i64, Option<usize>)> = here
+            .filter_map(|index| Some((self.state.price(problem, first, choices[0], index?)?, index)))
+            .chain(self.state.price_of_opening(problem, first, choices[0]).map(|price| (price, None)))
+            .collect();
+        targets.sort_unstable();
+        for (_, index) in targets {
+            let index = index.unwrap_or_else(|| self.state.open(problem, place));
+            self.state.put(problem, first, choices[0], index);
+            let fits = rest.iter().zip(&choices[1..]).all(|(unit, choice)| {
+                let fits = self.state.price(problem, *unit, *choice, index).is_some();
+                if fits {
+                    self.state.put(problem, *unit, *choice, index);
+                }
+                fits
+            });
+            if fits {
+                return;
+            }
+            for unit in &units {
+                self.state.take(problem, *unit);
+            }
+        }
+    }
+
     /// Clusters in which the item's first unit could live, some of many, and places that can be opened for it.
     fn targets(&mut self, item: &Item) -> Vec<Target> {
         let problem = self.problem;

@@ -63,8 +63,18 @@ type Item = Vec<usize>;
 /// What prices charge for each choice of each unit, in micro-units; empty where nobody asked them.
 pub type Tolls = Vec<Vec<i64>>;
 
+/// What a search listens to beside exact money.
+#[derive(Debug, Clone, Default)]
+pub struct Guide {
+    /// What prices charge.
+    pub tolls: Tolls,
+    /// Where the search begins: a choice of each unit of the problem, as far as somebody has an idea. Empty where it begins from where units live today.
+    pub start: Vec<Option<usize>>,
+}
+
 /// Finds a solution of the component. Units that found no home have none in it.
-pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, stop: Stop<'_>) -> Option<State> {
+pub fn search(problem: &Problem, part: &Component, goal: Goal, guide: Guide, stop: Stop<'_>) -> Option<State> {
+    let Guide { tolls, start: ideas } = guide;
     let items = items(problem, part);
     let mut item_of = vec![usize::MAX; problem.units.len()];
     for (index, item) in items.iter().enumerate() {
@@ -84,7 +94,11 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, sto
         barred: None,
         tolls: if tolls.is_empty() { vec![Vec::new(); problem.units.len()] } else { tolls },
     };
-    search.begin();
+    if ideas.is_empty() {
+        search.begin();
+    } else {
+        search.begin_with(&ideas);
+    }
     if goal != Goal::Complete {
         search.consolidate();
     }
@@ -97,7 +111,7 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, tolls: Tolls, sto
         stop(least)
     };
     let [first, others @ ..] = &TEMPERATURES;
-    let others = if search.items.len() <= FIRST { &others[..] } else { &[] };
+    let others = if search.items.len() <= FIRST && ideas.is_empty() { &others[..] } else { &[] };
     let start = (!others.is_empty()).then(|| search.state.clone());
     let mut ended = search.improve(part, goal, *first, &mut stop);
     let Some(start) = start else { return Some(search.state) };
@@ -173,6 +187,20 @@ impl Search<'_> {
         order.sort_by_cached_key(|item| self.difficulty(&self.items[*item]));
         for item in order {
             self.insert(item, Mood::EVEN);
+        }
+    }
+
+    /// Everybody goes where somebody had the idea to put them, as far as there is room; the others come in by difficulty.
+    fn begin_with(&mut self, ideas: &[Option<usize>]) {
+        let mut order: Vec<usize> = (0..self.items.len()).collect();
+        order.sort_by_cached_key(|item| self.difficulty(&self.items[*item]));
+        for item in &order {
+            self.place_as(*item, ideas);
+        }
+        for item in order {
+            if self.is_homeless(item) {
+                self.insert(item, Mood::EVEN);
+            }
         }
     }
 

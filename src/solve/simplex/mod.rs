@@ -183,6 +183,19 @@ impl Simplex {
         self.upper[column] = upper / self.scale.columns[column];
     }
 
+    /// Bounds a row; either end may be infinite.
+    pub fn bound_row(&mut self, row: usize, lower: f64, upper: f64) {
+        let variable = self.columns.len() + row;
+        self.lower[variable] = lower * self.scale.rows[row];
+        self.upper[variable] = upper * self.scale.rows[row];
+    }
+
+    /// The value of a row.
+    #[must_use]
+    pub fn row_value(&self, row: usize) -> f64 {
+        self.value_of(self.columns.len() + row) / self.scale.rows[row]
+    }
+
     /// Pivots so far.
     #[must_use]
     pub const fn pivots(&self) -> u64 {

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::plan::certificate::{GroupPrices, LIMITS, UNIT};
+use crate::plan::certificate::{Counted, GroupPrices, HIGHEST_PRICE, LIMITS, UNIT};
 use crate::solve::tree::piece::{Box, Choice, Entry, Piece, Range, Spot};
+use crate::solve::tree::rounding::Rounding;
 use crate::vocab::tier::Tenancy;
 
 /// Prices of a leaf: one for each entry, class, and for moves.
@@ -16,17 +17,25 @@ pub struct Dual {
     pub entries: Vec<GroupPrices>,
     /// By class.
     pub classes: Vec<i128>,
+    /// By sum: what its bounds pay for each that it counts.
+    pub sums: Vec<i128>,
     /// Of a move.
     pub moves: i128,
     /// Of being there.
     pub links: Links,
 }
 
-/// Prices of being there, and their sums, which nodes and clusters earn.
+/// Prices of being there, alone or with others, and their sums, which nodes and clusters earn.
 #[derive(Debug, Clone, Default)]
 pub struct Links {
     /// By spot: each node that the unit needs alone, or the cluster.
     pub prices: HashMap<Spot, i128>,
+    /// By rounding, those that have a price.
+    pub roundings: Vec<(usize, i128)>,
+    /// By spot: what roundings ask of the unit, however many nodes it needs.
+    rounded: HashMap<Spot, i128>,
+    /// What roundings pay in all, or ask.
+    constant: i128,
     /// By entry and pool.
     sums: HashMap<(usize, Option<usize>), i128>,
 }
@@ -42,8 +51,36 @@ impl Links {
         links
     }
 
-    fn price(&self, bundle: usize, unit: usize, entry: usize, pool: Option<usize>) -> i128 {
-        self.prices.get(&Spot { bundle, unit, entry, pool }).copied().unwrap_or(0)
+    /// Adds the price of a rounding, if it is above zero and nothing is too large.
+    pub fn round(&mut self, index: usize, rounding: &Rounding, price: i128) {
+        let (Some(node), Some(constant)) =
+            (price.checked_mul(rounding.last.into()), price.checked_mul(rounding.constant()))
+        else {
+            return;
+        };
+        if price <= 0 || node > HIGHEST_PRICE {
+            return;
+        }
+        self.roundings.push((index, price));
+        self.constant += constant;
+        for (entry, pool) in &rounding.over {
+            *self.sums.entry((*entry, Some(*pool))).or_default() += node;
+        }
+        for (spot, g) in rounding.spots() {
+            *self.rounded.entry(spot).or_default() += price * i128::from(g);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.prices.is_empty() && self.roundings.is_empty()
+    }
+
+    fn price(&self, spot: Spot) -> i128 {
+        self.prices.get(&spot).copied().unwrap_or(0)
+    }
+
+    fn rounded(&self, spot: Spot) -> i128 {
+        self.rounded.get(&spot).copied().unwrap_or(0)
     }
 
     fn sum(&self, entry: usize, pool: Option<usize>) -> i128 {
@@ -65,7 +102,7 @@ pub enum Bound {
 /// Evaluates the prices.
 #[must_use]
 pub fn bound(piece: &Piece, within: &Box, dual: &Dual) -> Bound {
-    if within.nodes.iter().flatten().chain(&within.open).any(|range| range.high.is_some_and(|high| high < range.low)) {
+    if within.is_empty() {
         return Bound::Empty;
     }
     let mut sum = Some(0_i128);
@@ -75,7 +112,8 @@ pub fn bound(piece: &Piece, within: &Box, dual: &Dual) -> Bound {
             Cheapest::Costs(cost) => sum = plus(sum, cost),
         }
     }
-    let states: Vec<Option<i128>> = (0..piece.entries.len()).map(|entry| open(piece, dual, entry)).collect();
+    let Some(summed) = summed(piece, dual) else { return Bound::Nothing };
+    let states: Vec<Option<i128>> = (0..piece.entries.len()).map(|entry| open(piece, dual, &summed, entry)).collect();
     for (index, set) in piece.sets.iter().enumerate() {
         let mut least = set.closed.map(|closed| i128::from(closed) * UNIT);
         let mut dedicated = None;
@@ -106,8 +144,24 @@ pub fn bound(piece: &Piece, within: &Box, dual: &Dual) -> Bound {
         }
         sum = plus(sum, paid(prices.open, within.open[entry]));
     }
+    for (price, range) in dual.sums.iter().zip(&within.sums) {
+        sum = plus(sum, paid(*price, *range));
+    }
+    sum = plus(sum, Some(dual.links.constant));
     sum = plus(sum, times(Some(-dual.moves), piece.max_moves.unwrap_or(0)));
     sum.map_or(Bound::Nothing, Bound::AtLeast)
+}
+
+/// What nodes and open clusters earn from bounds on the sums that they count in; nothing where it is too much.
+fn summed(piece: &Piece, dual: &Dual) -> Option<HashMap<Counted, i128>> {
+    let mut all: HashMap<Counted, i128> = HashMap::new();
+    for (terms, price) in piece.sums.iter().zip(&dual.sums).filter(|(_, price)| **price != 0) {
+        for term in terms {
+            let earned = all.entry(*term).or_default();
+            *earned = earned.checked_add(*price)?;
+        }
+    }
+    Some(all)
 }
 
 fn plus(sum: Option<i128>, more: Option<i128>) -> Option<i128> {
@@ -162,8 +216,9 @@ fn cheapest(piece: &Piece, within: &Box, dual: &Dual, bundle: usize) -> Cheapest
     Cheapest::Costs(totals.into_iter().map(|(_, total)| total).reduce(|a, b| a.zip(b).map(|(a, b)| a.min(b))).flatten())
 }
 
-/// What a choice costs at the prices.
-fn price(piece: &Piece, dual: &Dual, (bundle, unit): (usize, usize), choice: &Choice) -> Option<i128> {
+/// What a choice costs at the prices, in 2^-32 micro-units; nothing where it is too much.
+#[must_use]
+pub fn price(piece: &Piece, dual: &Dual, (bundle, unit): (usize, usize), choice: &Choice) -> Option<i128> {
     let prices = &dual.entries[choice.entry];
     let entry = &piece.entries[choice.entry];
     let mut sum = Some(i128::from(choice.cost) * UNIT);
@@ -176,11 +231,12 @@ fn price(piece: &Piece, dual: &Dual, (bundle, unit): (usize, usize), choice: &Ch
     for limit in 0..LIMITS {
         sum = plus(sum, times(Some(prices.limits[limit]), choice.uses[limit]));
     }
-    if !dual.links.prices.is_empty() && entry.tenancy == Tenancy::Shared {
-        let paid = |pool: Option<usize>| dual.links.price(bundle, unit, choice.entry, pool);
-        sum = plus(sum, Some(paid(None)));
+    if !dual.links.is_empty() && entry.tenancy == Tenancy::Shared {
+        let at = |pool: Option<usize>| Spot { bundle, unit, entry: choice.entry, pool };
+        sum = plus(sum, Some(dual.links.price(at(None))));
         if let Some((pool, nodes)) = choice.shares {
-            sum = plus(sum, times(Some(paid(Some(pool))), nodes));
+            sum = plus(sum, times(Some(dual.links.price(at(Some(pool)))), nodes));
+            sum = plus(sum, Some(dual.links.rounded(at(Some(pool)))));
         }
         for (pool, nodes) in &choice.own {
             sum = plus(sum, times(Some(dual.links.sum(choice.entry, Some(*pool))), *nodes));
@@ -199,12 +255,13 @@ fn dot(prices: &[i128; 4], amounts: &[u64; 4]) -> Option<i128> {
 }
 
 /// What one open shared cluster costs at the prices.
-fn open(piece: &Piece, dual: &Dual, index: usize) -> Option<i128> {
+fn open(piece: &Piece, dual: &Dual, summed: &HashMap<Counted, i128>, index: usize) -> Option<i128> {
     let (entry, prices): (&Entry, &GroupPrices) = (&piece.entries[index], &dual.entries[index]);
     if entry.tenancy == Tenancy::Dedicated {
         // Its cost stands in the choice of whoever has it.
         return Some(0);
     }
+    let of_sums = |pool| summed.get(&Counted { group: index, pool }).copied().unwrap_or(0);
     let mut sum = Some(i128::from(entry.fixed) * UNIT);
     for (pool, shape) in entry.pools.iter().enumerate() {
         let earned = dot(&prices.load[pool], &shape.capacity)?;
@@ -212,6 +269,7 @@ fn open(piece: &Piece, dual: &Dual, index: usize) -> Option<i128> {
             .checked_sub(earned)?
             .checked_sub(dual.links.sum(index, Some(pool)))?
             .checked_sub(prices.nodes[pool])?
+            .checked_sub(of_sums(Some(pool)))?
             .checked_add(prices.all_nodes)?;
         let (fewest, most) = (times(Some(node), shape.min)?, times(Some(node), shape.max)?);
         sum = plus(sum, Some(fewest.min(most)));
@@ -222,5 +280,6 @@ fn open(piece: &Piece, dual: &Dual, index: usize) -> Option<i128> {
         sum = plus(sum, times(Some(-prices.limits[limit]), entry.limits[limit]));
     }
     sum = plus(sum, Some(-prices.open - dual.links.sum(index, None)));
+    sum = plus(sum, of_sums(None).checked_neg());
     plus(sum, Some(entry.class.map_or(0, |class| dual.classes[class])))
 }

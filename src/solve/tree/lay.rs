@@ -5,6 +5,7 @@
 use crate::solve::lagrangian::closed_cost;
 use crate::solve::relaxation::{Column, Relaxation};
 use crate::solve::tree::piece::{Bundle, Choice, Entry, Member, Piece, Set, Shape};
+use crate::solve::tree::sums::sums;
 use crate::vocab::name::{ClassName, Residency, TenantName};
 use crate::vocab::tier::Tenancy;
 
@@ -51,10 +52,15 @@ pub fn lay(
             let (tenant, site) = unit(member.unit);
             let columns = &relaxation.columns[member.columns.clone()];
             let options = columns.iter().map(|column| choice(relaxation, member.unit, column)).collect();
-            Member { tenant, site, options }
+            let planned = match &*relaxation.problem.units[member.unit].loads {
+                [load] => Some(load.each()),
+                _ => None,
+            };
+            Member { tenant, site, planned, options }
         });
         piece.bundles.push(Bundle { units: members.collect() });
     }
+    piece.sums = sums(&piece);
     piece
 }
 

@@ -8,7 +8,9 @@ pub mod exact;
 mod lay;
 pub mod piece;
 pub mod relaxation;
+pub mod rounding;
 mod search;
+mod sums;
 #[cfg(test)]
 mod tests;
 

@@ -3,7 +3,7 @@
 //! The terms are those of [`crate::plan::certificate`]: an entry is a group of alike clusters in one state, and stands at the same index. A mapper
 //! fills this in from the problem; nothing here knows rules, clusters' names or the search.
 
-use crate::plan::certificate::LIMITS;
+use crate::plan::certificate::{Counted, LIMITS};
 use crate::vocab::name::{ClassName, Residency, TenantName};
 use crate::vocab::tier::{Form, Tenancy};
 
@@ -18,6 +18,8 @@ pub struct Piece {
     pub classes: Vec<(ClassName, u64)>,
     /// Units that live together.
     pub bundles: Vec<Bundle>,
+    /// Sums over several entries that may be split. None of dedicated clusters.
+    pub sums: Vec<Vec<Counted>>,
     /// The most units that may move.
     pub max_moves: Option<u64>,
 }
@@ -79,6 +81,8 @@ pub struct Member {
     pub tenant: TenantName,
     /// Which of its sites.
     pub site: Option<Residency>,
+    /// Planned load of its one workload; nothing where it has several.
+    pub planned: Option<[u64; 4]>,
     /// What is open to it.
     pub options: Vec<Choice>,
 }
@@ -146,6 +150,8 @@ pub enum Cut {
     Nodes(usize, usize, u64),
     /// Open clusters of an entry are at most so many.
     Open(usize, u64),
+    /// One of the piece's sums is at most so many.
+    Sum(usize, u64),
     /// A bundle's unit lives in an entry in a form.
     Home(usize, usize, usize, Form),
 }
@@ -157,6 +163,8 @@ pub struct Box {
     pub nodes: Vec<Vec<Range>>,
     /// By entry.
     pub open: Vec<Range>,
+    /// By sum.
+    pub sums: Vec<Range>,
     /// Homes that were said, or denied (false).
     pub homes: Vec<(usize, usize, usize, Form, bool)>,
 }
@@ -169,6 +177,7 @@ impl Box {
         Self {
             nodes: piece.entries.iter().map(|entry| vec![FREE; entry.pools.len()]).collect(),
             open: vec![FREE; piece.entries.len()],
+            sums: vec![FREE; piece.sums.len()],
             homes: Vec::new(),
         }
     }
@@ -182,8 +191,16 @@ impl Box {
         match cut {
             Cut::Nodes(entry, pool, most) => narrow(&mut self.nodes[entry][pool], most),
             Cut::Open(entry, most) => narrow(&mut self.open[entry], most),
+            Cut::Sum(sum, most) => narrow(&mut self.sums[sum], most),
             Cut::Home(bundle, unit, entry, form) => self.homes.push((bundle, unit, entry, form, first)),
         }
+    }
+
+    /// True where no count can be what is asked of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let ranges = self.nodes.iter().flatten().chain(&self.open).chain(&self.sums);
+        ranges.into_iter().any(|range| range.high.is_some_and(|high| high < range.low))
     }
 
     /// Whether a choice is still open to a unit.

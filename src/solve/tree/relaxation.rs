@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::plan::certificate::{GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, UNIT};
+use crate::plan::certificate::{Counted, GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, UNIT};
 use crate::solve::simplex::{Program, Simplex};
 use crate::solve::tree::exact::{Dual, Links};
 use crate::solve::tree::piece::{Box, Piece, Range, Spot};
+use crate::solve::tree::rounding::{Rounding, Standing, missed};
 use crate::vocab::tier::Tenancy;
 
 const NO_BOUND: f64 = f64::INFINITY;
@@ -25,6 +26,10 @@ pub struct Relaxation {
     pub entries: Vec<EntryTerms>,
     /// Rows of being there, as far as they were found to be missing.
     links: Vec<(Spot, usize)>,
+    /// Rows of roundings, likewise.
+    pub roundings: Vec<(Rounding, usize)>,
+    /// Rows of sums, free until a split says how many.
+    pub sums: Vec<usize>,
     classes: Vec<Option<usize>>,
     moves: Option<usize>,
 }
@@ -61,8 +66,16 @@ impl Relaxation {
             })
             .collect();
         let moves = piece.max_moves.map(|most| program.row(-NO_BOUND, float(most)));
-        let mut relaxation =
-            Self { program, choices: Vec::new(), entries: Vec::new(), links: Vec::new(), classes, moves };
+        let mut relaxation = Self {
+            program,
+            choices: Vec::new(),
+            entries: Vec::new(),
+            links: Vec::new(),
+            roundings: Vec::new(),
+            sums: Vec::new(),
+            classes,
+            moves,
+        };
         let sets: Vec<usize> = piece
             .sets
             .iter()
@@ -81,7 +94,23 @@ impl Relaxation {
         for bundle in 0..piece.bundles.len() {
             relaxation.lay_bundle(piece, bundle);
         }
+        for terms in &piece.sums {
+            let row = relaxation.program.row(-NO_BOUND, NO_BOUND);
+            for counted in terms {
+                if let Some(column) = relaxation.column(*counted) {
+                    relaxation.program.columns[column].entries.push((row, 1.0));
+                }
+            }
+            relaxation.sums.push(row);
+        }
         relaxation
+    }
+
+    /// The column of what a sum counts; nothing of dedicated clusters.
+    #[must_use]
+    pub fn column(&self, Counted { group, pool }: Counted) -> Option<usize> {
+        let terms = &self.entries[group];
+        pool.map_or(terms.open, |pool| terms.nodes.get(pool).copied()).map(|(column, _)| column)
     }
 
     /// Open clusters and nodes of an entry, and the rows in which loads meet them.
@@ -249,6 +278,57 @@ impl Relaxation {
         missing.len()
     }
 
+    /// Adds rows of roundings that the solution misses, the worst first, up to `most`. How many.
+    pub fn round(&mut self, piece: &Piece, simplex: &Simplex, most: usize) -> usize {
+        let own = self.own(piece);
+        let mut standing = Standing::default();
+        for (bundle, units) in piece.bundles.iter().enumerate() {
+            for (unit, member) in units.units.iter().enumerate().filter(|(_, member)| member.planned.is_some()) {
+                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
+                    let part = simplex.value(*column);
+                    if let Some((pool, _)) = choice.shares
+                        && part > 1e-6
+                    {
+                        standing.shared.entry((choice.entry, pool)).or_default().push(((bundle, unit), part));
+                    }
+                }
+            }
+        }
+        let nodes = |place: &(usize, usize)| {
+            let taken: f64 =
+                own.get(place).into_iter().flatten().map(|(column, nodes)| simplex.value(*column) * nodes).sum();
+            simplex.value(self.entries[place.0].nodes[place.1].0) - taken
+        };
+        standing.nodes = standing.shared.keys().map(|place| (*place, nodes(place))).collect();
+        let known: HashSet<Rounding> = self.roundings.iter().map(|(rounding, _)| rounding.clone()).collect();
+        let missed = missed(piece, &standing, &known, most);
+        let found = missed.len();
+        for rounding in missed {
+            self.lay_rounding(piece, rounding, &own);
+        }
+        found
+    }
+
+    /// The row of a rounding, divided by what its last node carries.
+    fn lay_rounding(&mut self, piece: &Piece, rounding: Rounding, own: &BTreeMap<(usize, usize), Vec<(usize, f64)>>) {
+        let last = float(rounding.last);
+        let row = self.program.row(rounding.constant() as f64 / last, NO_BOUND);
+        let mut add = |column: usize, value: f64| self.program.columns[column].entries.push((row, value));
+        for place in &rounding.over {
+            add(self.entries[place.0].nodes[place.1].0, 1.0);
+            own.get(place).into_iter().flatten().for_each(|(column, nodes)| add(*column, -nodes));
+        }
+        for ((bundle, unit), g) in &rounding.units {
+            let options = &piece.bundles[*bundle].units[*unit].options;
+            for (choice, column) in options.iter().zip(&self.choices[*bundle][*unit]) {
+                if choice.shares.is_some_and(|(pool, _)| rounding.over.contains(&(choice.entry, pool))) {
+                    add(*column, -float(*g) / last);
+                }
+            }
+        }
+        self.roundings.push((rounding, row));
+    }
+
     /// Columns of homes with nodes of their own, by entry and pool, and how many nodes.
     fn own(&self, piece: &Piece) -> BTreeMap<(usize, usize), Vec<(usize, f64)>> {
         let mut own: BTreeMap<(usize, usize), Vec<(usize, f64)>> = BTreeMap::new();
@@ -321,6 +401,10 @@ impl Relaxation {
                 simplex.bound(column, low, high);
             }
         }
+        for (row, range) in self.sums.iter().zip(&within.sums) {
+            let low = if range.low == 0 { -NO_BOUND } else { float(range.low) };
+            simplex.bound_row(*row, low, range.high.map_or(NO_BOUND, float));
+        }
         for (bundle, units) in piece.bundles.iter().enumerate() {
             for (unit, member) in units.units.iter().enumerate() {
                 for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
@@ -335,14 +419,14 @@ impl Relaxation {
     pub fn dual(&self, simplex: &Simplex, within: &Box, along: f64) -> Dual {
         let price = |row: usize| simplex.price(row) + along * simplex.ray(row);
         let pays = |row: &Option<usize>| row.map_or(0, |row| fixed(-price(row)).clamp(0, HIGHEST_PRICE));
+        let paid =
+            |price: f64, range: Range| match (fixed(price).clamp(-HIGHEST_RANGE_PRICE, HIGHEST_RANGE_PRICE), range) {
+                (price @ 1.., Range { low: 1.., .. }) | (price @ ..=-1, Range { high: Some(_), .. }) => price,
+                _ => 0,
+            };
         let bounded = |column: usize, range: Range| {
             let column = &self.program.columns[column];
-            let reduced = column.cost - column.entries.iter().map(|(row, value)| price(*row) * value).sum::<f64>();
-            match (fixed(reduced).clamp(-HIGHEST_RANGE_PRICE, HIGHEST_RANGE_PRICE), range) {
-                (reduced @ 1.., Range { low: 1.., .. }) => reduced,
-                (reduced @ ..=-1, Range { high: Some(_), .. }) => reduced,
-                _ => 0,
-            }
+            paid(column.cost - column.entries.iter().map(|(row, value)| price(*row) * value).sum::<f64>(), range)
         };
         let entries = self.entries.iter().enumerate().map(|(group, terms)| GroupPrices {
             group,
@@ -355,11 +439,16 @@ impl Relaxation {
             links: Vec::new(),
         });
         let links = self.links.iter().map(|(spot, row)| (*spot, fixed(price(*row)).clamp(0, HIGHEST_PRICE)));
+        let mut links = Links::new(links);
+        for (index, (rounding, row)) in self.roundings.iter().enumerate() {
+            links.round(index, rounding, fixed(price(*row) / float(rounding.last)).clamp(0, HIGHEST_PRICE));
+        }
         Dual {
             entries: entries.collect(),
             classes: self.classes.iter().map(&pays).collect(),
+            sums: self.sums.iter().zip(&within.sums).map(|(row, range)| paid(price(*row), *range)).collect(),
             moves: pays(&self.moves),
-            links: Links::new(links),
+            links,
         }
     }
 }

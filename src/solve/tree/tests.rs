@@ -1,12 +1,14 @@
 //! Trees of tiny pieces against brute force, and against whoever reads a tree with nothing else in hand.
 
 use super::exact::{Bound, Dual, Links, bound};
-use super::{Box, Budget, Bundle, Choice, Cut, Entry, Member, Piece, Set, Shape, Spot, prove};
+use super::rounding::Rounding;
+use super::sums::sums;
+use super::{Box, Budget, Bundle, Choice, Cut, Entry, Found, Member, Piece, Set, Shape, Spot, prove};
 use crate::plan::certificate::{GroupPrices, LIMITS, Node, Split, UNIT};
 use crate::vocab::name::TenantName;
 use crate::vocab::tier::{Form, Tenancy};
 
-const ENOUGH: Budget = Budget { pivots: 200_000, nodes: 20_000 };
+const ENOUGH: Budget = Budget { root: 100_000, leaves: 100_000, nodes: 20_000 };
 
 struct Dice(u64);
 
@@ -54,6 +56,7 @@ fn random(seed: u64) -> Piece {
             .map(|unit| {
                 let mut options = Vec::new();
                 let load = [dice.roll(50, 1800), dice.roll(50, 1800), dice.roll(1, 6), 0];
+                let planned = load;
                 let uses: [u64; LIMITS] = [0, 0, 0, 0, 0, 1, dice.roll(1, 6)];
                 for entry in 0..2 {
                     for pool in 0..piece.entries[entry].pools.len() {
@@ -83,11 +86,13 @@ fn random(seed: u64) -> Piece {
                     };
                     options.push(own);
                 }
-                Member { tenant: format!("t{bundle}-{unit}").parse().expect("a name"), site: None, options }
+                let tenant = format!("t{bundle}-{unit}").parse().expect("a name");
+                Member { tenant, site: None, planned: Some(planned), options }
             })
             .collect();
         piece.bundles.push(Bundle { units });
     }
+    piece.sums = sums(&piece);
     piece
 }
 
@@ -173,8 +178,27 @@ fn find(piece: &Piece, tenant: &TenantName) -> (usize, usize) {
     found.next().expect("a certificate names units of the piece")
 }
 
+/// What a certificate says of a piece, in the piece's words.
+struct Said<'a> {
+    tree: &'a [Node],
+    sums: Vec<usize>,
+    roundings: Vec<Rounding>,
+}
+
+impl<'a> Said<'a> {
+    fn of(piece: &Piece, found: &'a Found) -> Self {
+        let sum = |sum| piece.sums.iter().position(|known| known == sum).expect("a sum of the piece");
+        let roundings = found.roundings.iter().map(|said| {
+            let units = said.units.iter().map(|unit| find(piece, &unit.tenant)).collect();
+            Rounding::of(piece, said.over.clone(), said.resource, units).expect("something to round")
+        });
+        Self { tree: &found.tree, sums: found.sums.iter().map(sum).collect(), roundings: roundings.collect() }
+    }
+}
+
 /// The bound of a tree as whoever holds it alone works it out.
-fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
+fn read(piece: &Piece, said: &Said<'_>, within: &Box, at: &mut usize) -> Bound {
+    let Said { tree, sums, roundings } = said;
     *at += 1;
     match &tree[*at - 1] {
         Node::Leaf(prices) => {
@@ -191,11 +215,16 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                     (Spot { bundle, unit, entry: group.group, pool: link.pool }, link.price)
                 })
             });
+            let mut links = Links::new(links);
+            for (index, price) in &prices.roundings {
+                links.round(*index, &roundings[*index], *price);
+            }
             let mut dual = Dual {
                 entries: (0..piece.entries.len()).map(empty).collect(),
                 classes: vec![0],
+                sums: vec![0; piece.sums.len()],
                 moves: prices.moves,
-                links: Links::new(links),
+                links,
             };
             for group in &prices.groups {
                 // Lists that say nothing are left out.
@@ -211,6 +240,7 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                 (entry.all_nodes, entry.limits, entry.open) = (group.all_nodes, group.limits, group.open);
                 dual.entries[group.group] = entry;
             }
+            prices.sums.iter().for_each(|(sum, price)| dual.sums[sums[*sum]] = *price);
             prices.classes.iter().for_each(|(_, price)| dual.classes[0] = *price);
             bound(piece, within, &dual)
         }
@@ -218,6 +248,7 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
             let cut = match split {
                 Split::Nodes { group, pool, at_most } => Cut::Nodes(*group, *pool, *at_most),
                 Split::Open { group, at_most } => Cut::Open(*group, *at_most),
+                Split::Sum { sum, at_most } => Cut::Sum(sums[*sum], *at_most),
                 Split::Home { tenant, group, form, .. } => {
                     let (bundle, unit) = find(piece, tenant);
                     Cut::Home(bundle, unit, *group, *form)
@@ -227,7 +258,7 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
                 .map(|first| {
                     let mut half = within.clone();
                     half.cut(cut, first);
-                    read(piece, tree, &half, at)
+                    read(piece, said, &half, at)
                 })
                 .into_iter()
                 .min()
@@ -238,13 +269,16 @@ fn read(piece: &Piece, tree: &[Node], within: &Box, at: &mut usize) -> Bound {
 
 #[test]
 fn a_tree_proves_the_optimum_of_small_pieces_and_never_more() {
-    let (mut proven, mut possible, mut split) = (0, 0, 0);
+    let (mut proven, mut possible, mut split, mut by_sums, mut by_roundings) = (0, 0, 0, 0, 0);
     for seed in 0..300 {
         let piece = random(seed);
         let optimum = brute(&piece);
-        let found = prove(&piece, None, ENOUGH, &mut |chosen| cost(&piece, chosen));
+        let found = prove(&piece, None, ENOUGH, &mut |chosen, _| cost(&piece, chosen), &mut |_| false);
         let mut at = 0;
-        let read = read(&piece, &found.tree, &Box::whole(&piece), &mut at);
+        let said = Said::of(&piece, &found);
+        by_sums += usize::from(!said.sums.is_empty());
+        by_roundings += usize::from(!said.roundings.is_empty());
+        let read = read(&piece, &said, &Box::whole(&piece), &mut at);
         assert_eq!(at, found.tree.len(), "seed {seed}: the tree is one tree");
         match (read, optimum) {
             (Bound::AtLeast(least), Some(optimum)) => {
@@ -259,7 +293,7 @@ fn a_tree_proves_the_optimum_of_small_pieces_and_never_more() {
             assert!(found.incumbent.is_none_or(|cost| cost >= optimum), "seed {seed}");
             // No split tells two pools of one home apart, so that only homes of one pool are proven to the end.
             if seed % 2 == 0 {
-                let known = prove(&piece, Some(optimum), ENOUGH, &mut |_| None);
+                let known = prove(&piece, Some(optimum), ENOUGH, &mut |_, _| None, &mut |_| false);
                 assert_eq!(known.bound, Some(optimum), "seed {seed}");
             }
             proven += usize::from(found.bound == Some(optimum));
@@ -267,6 +301,7 @@ fn a_tree_proves_the_optimum_of_small_pieces_and_never_more() {
         }
     }
     assert!(possible > 200 && split > 100, "{possible} possible, {split} split");
+    assert!(by_sums > 30 && by_roundings > 50, "{by_sums} by sums, {by_roundings} by roundings");
     assert!(proven * 100 >= possible * 80, "{proven} of {possible} proven");
 }
 
@@ -275,7 +310,8 @@ fn a_budget_that_ends_early_leaves_a_bound_below_the_optimum() {
     for seed in 0..100 {
         let piece = random(seed);
         let Some(optimum) = brute(&piece) else { continue };
-        let found = prove(&piece, Some(optimum), Budget { pivots: 12, nodes: 3 }, &mut |_| None);
+        let found =
+            prove(&piece, Some(optimum), Budget { root: 6, leaves: 6, nodes: 3 }, &mut |_, _| None, &mut |_| false);
         assert!(found.tree.len() <= 3);
         assert!(found.bound.is_some_and(|bound| bound <= optimum), "seed {seed}");
     }
