@@ -26,7 +26,13 @@ fn trees_prove_the_example_s_components_and_never_more_than_their_cost() {
         let relaxation = Relaxation::new(&problem, &part);
         let name = |unit: usize| (setting.units[unit].tenant.name.clone(), setting.units[unit].site.cloned());
         let piece = lay(&relaxation, name, |class| inventory.classes[class].name.clone());
-        let found = prove(&piece, Some(cost), Budget { pivots: 20_000, nodes: 2_000 }, &mut |_| None);
+        let found = prove(
+            &piece,
+            Some(cost),
+            Budget { root: 10_000, leaves: 10_000, nodes: 2_000 },
+            &mut |_, _| None,
+            &mut |_| false,
+        );
         let bound = found.bound.expect("a plan is possible");
         assert!(bound <= cost);
         all += 1;

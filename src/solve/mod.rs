@@ -4,7 +4,7 @@
 //! Floor by floor: `choice`, `places`, `signatures`, `candidates` and `problem` lay the model out; `state` keeps a solution and its cost
 //! while it changes; `components` cuts the fleet where nothing ties it together. Of each component, `relaxation` says what a bound is made of, and
 //! `links` what whole nodes and clusters add to it; `ascent` finds prices, `lagrangian` evaluates them in exact integers; `search` finds a good solution by exact
-//! money and by those prices; `tree` proves more by branch and bound whose leaves carry prices, found by `simplex`; `exact` asks a MILP backend about
+//! money and by those prices; `prove` asks `tree`, which proves more by branch and bound whose leaves carry prices, found by `simplex`; `exact` asks a MILP backend about
 //! what is small. good_lp is named only there, and in tests that hold `simplex` against it.
 
 mod ascent;
@@ -17,6 +17,7 @@ pub mod lagrangian;
 pub mod links;
 pub mod places;
 pub mod problem;
+mod prove;
 pub mod relaxation;
 mod search;
 mod signatures;
@@ -162,7 +163,7 @@ fn solve_component(
     });
     let tolls = lagrangian::tolls(&relaxation, &guide);
     let goal = search::Goal::Cheapest { enough: bound };
-    let guide = search::Guide { tolls, start: Vec::new() };
+    let guide = search::Guide { tolls: tolls.clone(), start: Vec::new() };
     let found = search::search(problem, &part, goal, guide, &mut |cost| {
         stopped |= report("search", Some(cost), Some(bound)).is_break();
         stopped
@@ -174,7 +175,7 @@ fn solve_component(
     let bound = incumbent.map_or(bound, |incumbent| bound.min(incumbent));
     let mut grown = None;
     if incumbent != Some(bound) && !stopped {
-        grown = grow(&relaxation, &part, bound, &mut best, &mut |incumbent, bound| {
+        grown = prove::grow(&relaxation, &part, (bound, &tolls), &mut best, &mut |incumbent, bound| {
             stopped |= report("tree", incumbent, bound).is_break();
             stopped
         });
@@ -206,7 +207,7 @@ fn solve_component(
     if claimed && incumbent != cost_of(best.as_ref()) && !stopped {
         // The backend found a better plan: the tree is asked again, so that the proof is one that anybody can check.
         let claim = cost_of(best.as_ref());
-        let again = grow(&relaxation, &part, bound, &mut best, &mut |incumbent, bound| {
+        let again = prove::grow(&relaxation, &part, (bound, &tolls), &mut best, &mut |incumbent, bound| {
             stopped |= report("tree", incumbent, bound).is_break();
             stopped
         });
@@ -236,78 +237,6 @@ fn solve_component(
     }
     solution.stopped |= stopped;
     Part::Placed { settled: proven || claimed }
-}
-
-/// Columns beyond which a linear program takes too long for a tree.
-const MOST_COLUMNS: usize = 90_000;
-/// The work budget of a tree: pivots of its root, where rows are looked for; and pivots times columns of its leaves, with their least and most pivots.
-const ROOT_PIVOTS: u64 = 20_000;
-const PIVOT_WORK: u64 = 100_000_000;
-const PIVOTS: std::ops::RangeInclusive<u64> = 200..=6_000;
-
-/// Branch and bound over a component that is small enough: its bound in micro-units, and the tree that proves it. Its root's fractions and prices are an idea for
-/// another search, whose solution takes the place of `best` where it is cheaper. A tree that proves no more than `known` is left out: whoever checks the bound has
-/// less to read. `stop` is told incumbent and bound; true ends the search.
-fn grow(
-    relaxation: &relaxation::Relaxation<'_>,
-    part: &components::Component,
-    known: i64,
-    best: &mut Option<State>,
-    stop: &mut dyn FnMut(Option<i64>, Option<i64>) -> bool,
-) -> Option<(i64, tree::Found)> {
-    let columns = relaxation.columns.len();
-    let problem = relaxation.problem;
-    let cost_of = |state: Option<&State>| {
-        complete_of(problem, state, &part.units).map(|state| state.cost_of(problem, &part.places))
-    };
-    let incumbent = cost_of(best.as_ref());
-    if columns > MOST_COLUMNS || incumbent.is_none() {
-        return None;
-    }
-    let piece = tree::lay(relaxation, |unit| problem.names[unit].clone(), |class| problem.class_names[class].clone());
-    let leaves = (PIVOT_WORK / (columns as u64).max(1)).clamp(*PIVOTS.start(), *PIVOTS.end());
-    let budget = tree::Budget { root: ROOT_PIVOTS, leaves, nodes: 4_000 };
-    let stop = std::cell::RefCell::new(stop);
-    let realise = &mut |chosen: &[Vec<usize>], dual: &tree::exact::Dual| {
-        let guide = guided(relaxation, &piece, chosen, dual);
-        let goal = search::Goal::Cheapest { enough: known };
-        let found = search::search(problem, part, goal, guide, &mut |_| (stop.borrow_mut())(incumbent, Some(known)));
-        let cost = cost_of(found.as_ref())?;
-        if cost_of(best.as_ref()).is_none_or(|known| cost < known) {
-            *best = found;
-        }
-        Some(cost)
-    };
-    let found = tree::prove(&piece, incumbent, budget, realise, &mut |bound| {
-        (stop.borrow_mut())(incumbent, bound.map_or(Some(known), |bound| Some(bound.max(known))))
-    });
-    let bound = found.bound?;
-    let bound = found.incumbent.map_or(bound, |incumbent| bound.min(incumbent));
-    (bound > known).then_some((bound, found))
-}
-
-/// The choices of a leaf and what its prices charge, by units of the problem.
-fn guided(
-    relaxation: &relaxation::Relaxation<'_>,
-    piece: &tree::Piece,
-    chosen: &[Vec<usize>],
-    dual: &tree::exact::Dual,
-) -> search::Guide {
-    let units = &relaxation.problem.units;
-    let mut guide = search::Guide { tolls: vec![Vec::new(); units.len()], start: vec![None; units.len()] };
-    for (bundle, range) in relaxation.bundles.iter().enumerate() {
-        for (unit, member) in relaxation.members[range.clone()].iter().enumerate() {
-            let columns = &relaxation.columns[member.columns.clone()];
-            let mut tolls = vec![0; units[member.unit].choices.len()];
-            for (option, column) in piece.bundles[bundle].units[unit].options.iter().zip(columns) {
-                let pays = tree::exact::price(piece, dual, (bundle, unit), option).map_or(0, |pays| pays / UNIT);
-                tolls[column.choice()] = i64::try_from(pays).unwrap_or(i64::MAX).saturating_sub(option.cost);
-            }
-            guide.tolls[member.unit] = tolls;
-            guide.start[member.unit] = Some(columns[chosen[bundle][unit]].choice());
-        }
-    }
-    guide
 }
 
 /// The bound of a component, in micro-units: whole ones, because every solution costs a whole number of them; and its prices, as found and as integers.

@@ -134,14 +134,17 @@ impl Simplex {
         simplex
     }
 
-    /// A program that is `basis`'s with rows added behind the others: it starts from there, with the new rows basic.
+    /// A program that is `basis`'s with rows and columns added behind the others: it starts from there, with the new rows basic.
     #[must_use]
     pub fn grown(program: &Program, basis: &Basis, pivots: u64) -> Self {
         let mut simplex = Self::new(program);
         let (n, m) = (program.columns.len(), program.rows.len());
         let known = basis.head.len();
-        simplex.head[..known].copy_from_slice(&basis.head);
-        simplex.stand[..n + known].copy_from_slice(&basis.stand);
+        let (columns, rows) = basis.stand.split_at(basis.stand.len() - known);
+        let place = |variable: usize| if variable < columns.len() { variable } else { variable + n - columns.len() };
+        simplex.head[..known].iter_mut().zip(&basis.head).for_each(|(head, variable)| *head = place(*variable));
+        simplex.stand[..columns.len()].copy_from_slice(columns);
+        simplex.stand[n..n + known].copy_from_slice(rows);
         for row in known..m {
             simplex.head[row] = n + row;
             simplex.stand[n + row] = Stand::Basic(row);

@@ -82,5 +82,6 @@ fn choice(relaxation: &Relaxation<'_>, unit: usize, column: &Column) -> Choice {
         private: view.private().filter(|_| is_shared).collect(),
         uses: view.uses(),
         moves: column.moves(),
+        is_late: false,
     }
 }

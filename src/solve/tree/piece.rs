@@ -108,6 +108,8 @@ pub struct Choice {
     pub uses: [u64; LIMITS],
     /// Whether the unit moves.
     pub moves: bool,
+    /// Whether it may stay out of the linear program until prices ask for it. Never in a bundle of several units.
+    pub is_late: bool,
 }
 
 /// Where a unit can be: an entry, and on the shared nodes of its pool or anyhow.

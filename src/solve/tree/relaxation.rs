@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::plan::certificate::{Counted, GroupPrices, HIGHEST_PRICE, HIGHEST_RANGE_PRICE, LIMITS, UNIT};
 use crate::solve::simplex::{Program, Simplex};
-use crate::solve::tree::exact::{Dual, Links};
-use crate::solve::tree::piece::{Box, Piece, Range, Spot};
+use crate::solve::tree::exact::{Dual, Links, price};
+use crate::solve::tree::piece::{Box, Choice, Piece, Range, Spot};
 use crate::solve::tree::rounding::{Rounding, Standing, missed};
 use crate::vocab::tier::Tenancy;
 
@@ -20,8 +20,10 @@ const NO_BOUND: f64 = f64::INFINITY;
 pub struct Relaxation {
     /// The program.
     pub program: Program,
-    /// Columns of choices, by bundle, unit and choice.
-    pub choices: Vec<Vec<Vec<usize>>>,
+    /// Columns of choices, by bundle, unit and choice; nothing where a choice is late.
+    choices: Vec<Vec<Vec<Option<usize>>>>,
+    /// Rows of bundles: each lives somewhere.
+    homes: Vec<usize>,
     /// Columns and rows of entries; nothing for dedicated clusters' nodes.
     pub entries: Vec<EntryTerms>,
     /// Rows of being there, as far as they were found to be missing.
@@ -47,6 +49,31 @@ pub struct EntryTerms {
     limits: [Option<usize>; LIMITS],
 }
 
+/// What choices ask of an entry.
+#[derive(Debug, Clone)]
+struct Asked {
+    load: Vec<[bool; 4]>,
+    private: Vec<bool>,
+    uses: [u64; LIMITS],
+}
+
+/// What choices ask of each entry.
+fn asked(piece: &Piece) -> Vec<Asked> {
+    let none = |pools: usize| Asked { load: vec![[false; 4]; pools], private: vec![false; pools], uses: [0; LIMITS] };
+    let mut all: Vec<Asked> = piece.entries.iter().map(|entry| none(entry.pools.len())).collect();
+    for choice in piece.bundles.iter().flat_map(|bundle| &bundle.units).flat_map(|unit| &unit.options) {
+        let asked = &mut all[choice.entry];
+        for (pool, load) in &choice.load {
+            asked.load[*pool].iter_mut().zip(load).for_each(|(asked, load)| *asked |= *load > 0);
+        }
+        choice.private.iter().for_each(|(pool, _)| asked.private[*pool] = true);
+        for (asked, uses) in asked.uses.iter_mut().zip(choice.uses) {
+            *asked = asked.saturating_add(uses);
+        }
+    }
+    all
+}
+
 fn float(number: u64) -> f64 {
     number as f64
 }
@@ -69,6 +96,7 @@ impl Relaxation {
         let mut relaxation = Self {
             program,
             choices: Vec::new(),
+            homes: Vec::new(),
             entries: Vec::new(),
             links: Vec::new(),
             roundings: Vec::new(),
@@ -84,9 +112,10 @@ impl Relaxation {
                 relaxation.program.row(fewest, float(set.count))
             })
             .collect();
-        for entry in 0..piece.entries.len() {
+        let asked = asked(piece);
+        for (entry, asked) in asked.iter().enumerate() {
             let terms = match piece.entries[entry].tenancy {
-                Tenancy::Shared => relaxation.lay_shared(piece, entry, &sets),
+                Tenancy::Shared => relaxation.lay_shared(piece, entry, &sets, asked),
                 Tenancy::Dedicated => relaxation.lay_dedicated(piece, entry),
             };
             relaxation.entries.push(terms);
@@ -114,11 +143,9 @@ impl Relaxation {
     }
 
     /// Open clusters and nodes of an entry, and the rows in which loads meet them.
-    fn lay_shared(&mut self, piece: &Piece, index: usize, sets: &[usize]) -> EntryTerms {
+    fn lay_shared(&mut self, piece: &Piece, index: usize, sets: &[usize], asked: &Asked) -> EntryTerms {
         let entry = &piece.entries[index];
         let program = &mut self.program;
-        let here = || piece.bundles.iter().flat_map(|bundle| &bundle.units).flat_map(|unit| &unit.options);
-        let here = || here().filter(|choice| choice.entry == index);
         let most_open = piece.most_open(index).min(piece.bundles.len().max(1) as u64);
         let most_open = entry.set.map_or(most_open, |set| piece.sets[set].count);
         // Never binding: a column must have an end, and this one is beyond what rows allow.
@@ -136,14 +163,13 @@ impl Relaxation {
             open_entries.extend([(fewest, -float(shape.min)), (most, -float(shape.max))]);
             let mut nodes = vec![(all_nodes, 1.0), (fewest, 1.0), (most, 1.0)];
             let load: [Option<usize>; 4] = std::array::from_fn(|r| {
-                let asked = here().any(|choice| choice.load.iter().any(|(at, load)| *at == pool && load[r] > 0));
-                asked.then(|| {
+                asked.load[pool][r].then(|| {
                     let row = program.row(-NO_BOUND, 0.0);
                     nodes.push((row, -float(shape.capacity[r])));
                     row
                 })
             });
-            let private = here().any(|choice| choice.private.iter().any(|(at, _)| *at == pool)).then(|| {
+            let private = asked.private[pool].then(|| {
                 let row = program.row(-NO_BOUND, 0.0);
                 open_entries.push((row, -float(shape.max)));
                 row
@@ -154,8 +180,7 @@ impl Relaxation {
             terms.private.push(private);
         }
         for limit in 0..LIMITS {
-            let asked = here().map(|choice| choice.uses[limit]).fold(0, u64::saturating_add);
-            if asked > entry.limits[limit] {
+            if asked.uses[limit] > entry.limits[limit] {
                 let row = program.row(-NO_BOUND, 0.0);
                 open_entries.push((row, -float(entry.limits[limit])));
                 terms.limits[limit] = Some(row);
@@ -181,6 +206,7 @@ impl Relaxation {
     fn lay_bundle(&mut self, piece: &Piece, index: usize) {
         let bundle = &piece.bundles[index];
         let home = self.program.row(1.0, 1.0);
+        self.homes.push(home);
         // Alone, a unit's choices are what the bundle chooses among; together, each entry is chosen first.
         let mut together: BTreeMap<usize, Vec<(usize, f64)>> = BTreeMap::new();
         let alone = bundle.units.len() == 1;
@@ -194,24 +220,12 @@ impl Relaxation {
             }
             let mut mine = Vec::with_capacity(unit.options.len());
             for choice in &unit.options {
-                let (entry, terms) = (&piece.entries[choice.entry], &self.entries[choice.entry]);
-                let mut entries = vec![if alone { (home, 1.0) } else { (rows[&choice.entry], 1.0) }];
-                for (pool, load) in &choice.load {
-                    let rows = terms.load[*pool].iter().zip(load);
-                    entries.extend(rows.filter_map(|(row, load)| row.map(|row| (row, float(*load)))));
-                }
-                for (pool, nodes) in &choice.private {
-                    entries.extend(terms.private[*pool].map(|row| (row, float(*nodes))));
-                }
-                let limits = terms.limits.iter().zip(choice.uses);
-                entries.extend(limits.filter_map(|(row, uses)| row.map(|row| (row, float(uses)))));
-                if entry.tenancy == Tenancy::Dedicated {
-                    entries.extend(entry.class.and_then(|class| self.classes[class]).map(|row| (row, 1.0)));
-                }
-                if choice.moves {
-                    entries.extend(self.moves.map(|row| (row, 1.0)));
-                }
-                mine.push(self.program.column(choice.cost as f64, 0.0, 1.0, &entries));
+                let is_late = alone && choice.is_late;
+                let row = if alone { home } else { rows[&choice.entry] };
+                mine.push((!is_late).then(|| {
+                    let entries = self.entries_of(piece, choice, row);
+                    self.program.column(choice.cost as f64, 0.0, 1.0, &entries)
+                }));
             }
             for (entry, row) in rows {
                 together.entry(entry).or_default().push((row, -1.0));
@@ -227,6 +241,97 @@ impl Relaxation {
         self.choices.push(columns);
     }
 
+    /// The entries of a choice's column, `row` that of its unit's living somewhere.
+    fn entries_of(&self, piece: &Piece, choice: &Choice, row: usize) -> Vec<(usize, f64)> {
+        let (entry, terms) = (&piece.entries[choice.entry], &self.entries[choice.entry]);
+        let mut entries = vec![(row, 1.0)];
+        for (pool, load) in &choice.load {
+            let rows = terms.load[*pool].iter().zip(load);
+            entries.extend(rows.filter_map(|(row, load)| row.map(|row| (row, float(*load)))));
+        }
+        for (pool, nodes) in &choice.private {
+            entries.extend(terms.private[*pool].map(|row| (row, float(*nodes))));
+        }
+        let limits = terms.limits.iter().zip(choice.uses);
+        entries.extend(limits.filter_map(|(row, uses)| row.map(|row| (row, float(uses)))));
+        if entry.tenancy == Tenancy::Dedicated {
+            entries.extend(entry.class.and_then(|class| self.classes[class]).map(|row| (row, 1.0)));
+        }
+        if choice.moves {
+            entries.extend(self.moves.map(|row| (row, 1.0)));
+        }
+        entries
+    }
+
+    /// Columns of choices, by bundle, unit and choice; nothing where a choice is late.
+    #[must_use]
+    pub fn choices(&self) -> &[Vec<Vec<Option<usize>>>] {
+        &self.choices
+    }
+
+    /// The choices of a unit that have columns.
+    pub fn laid<'a>(
+        &'a self,
+        piece: &'a Piece,
+        bundle: usize,
+        unit: usize,
+    ) -> impl Iterator<Item = (&'a Choice, usize)> {
+        let columns = self.choices[bundle][unit].iter();
+        let options = piece.bundles[bundle].units[unit].options.iter();
+        options.zip(columns).filter_map(|(choice, column)| column.map(|column| (choice, column)))
+    }
+
+    /// Adds columns of late choices that are cheaper at these prices than all that their units can choose among: the most promising `each` of a unit. How many.
+    pub fn ask_late(&mut self, piece: &Piece, dual: &Dual, each: usize) -> usize {
+        let mut added = 0;
+        for (bundle, units) in piece.bundles.iter().enumerate().filter(|(_, units)| units.units.len() == 1) {
+            let pays = |choice: &Choice| price(piece, dual, (bundle, 0), choice);
+            let least = self.laid(piece, bundle, 0).filter_map(|(choice, _)| pays(choice)).min();
+            let options = units.units[0].options.iter().zip(&self.choices[bundle][0]).enumerate();
+            let mut late: Vec<(i128, usize)> = options
+                .filter(|(_, (_, column))| column.is_none())
+                .filter_map(|(at, (choice, _))| Some((pays(choice)?, at)))
+                .filter(|(cost, _)| least.is_none_or(|least| *cost < least))
+                .collect();
+            late.sort_unstable();
+            for (_, at) in late.into_iter().take(each) {
+                self.lay_late(piece, bundle, at);
+                added += 1;
+            }
+        }
+        added
+    }
+
+    /// The column of a late choice, in all rows that there are by now.
+    fn lay_late(&mut self, piece: &Piece, bundle: usize, at: usize) {
+        let choice = &piece.bundles[bundle].units[0].options[at];
+        let mut entries = self.entries_of(piece, choice, self.homes[bundle]);
+        let own = |pool: usize| choice.own.iter().filter(move |(of, _)| *of == pool).map(|(_, nodes)| float(*nodes));
+        for (spot, row) in self.links.iter().filter(|(spot, _)| spot.entry == choice.entry) {
+            if let Some(pool) = spot.pool {
+                entries.extend(own(pool).map(|nodes| (*row, -nodes)));
+            }
+            if spot.bundle == bundle {
+                match (spot.pool, choice.shares) {
+                    (None, _) => entries.push((*row, -1.0)),
+                    (Some(pool), Some((shared, nodes))) if shared == pool => entries.push((*row, -float(nodes))),
+                    (Some(_), _) => {}
+                }
+            }
+        }
+        for (rounding, row) in &self.roundings {
+            for (_, pool) in rounding.over.iter().filter(|(entry, _)| *entry == choice.entry) {
+                entries.extend(own(*pool).map(|nodes| (*row, -nodes)));
+                let g = rounding.units.iter().find(|(unit, _)| *unit == (bundle, 0)).map_or(0, |(_, g)| *g);
+                if g > 0 && choice.shares.is_some_and(|(shared, _)| shared == *pool) {
+                    entries.push((*row, -float(g) / float(rounding.last)));
+                }
+            }
+        }
+        let column = self.program.column(choice.cost as f64, 0.0, 1.0, &entries);
+        self.choices[bundle][0][at] = Some(column);
+    }
+
     /// Adds rows for spots where a part of a unit is with less than its part of whole nodes, or of a cluster: the worst first, up to `most`. How many.
     ///
     /// Padberg, Van Roy and Wolsey, "Valid linear inequalities for fixed charge problems" (1985), find such rows when they are missing, because there are as many as columns.
@@ -239,10 +344,10 @@ impl Relaxation {
             taken[*entry][*pool] = columns.iter().map(|(column, nodes)| simplex.value(*column) * nodes).sum();
         }
         for (bundle, units) in piece.bundles.iter().enumerate() {
-            for (unit, member) in units.units.iter().enumerate() {
+            for unit in 0..units.units.len() {
                 let mut there: BTreeMap<(usize, Option<usize>), f64> = BTreeMap::new();
-                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
-                    let value = simplex.value(*column);
+                for (choice, column) in self.laid(piece, bundle, unit) {
+                    let value = simplex.value(column);
                     if value < 1e-6 || piece.entries[choice.entry].tenancy == Tenancy::Dedicated {
                         continue;
                     }
@@ -283,9 +388,9 @@ impl Relaxation {
         let own = self.own(piece);
         let mut standing = Standing::default();
         for (bundle, units) in piece.bundles.iter().enumerate() {
-            for (unit, member) in units.units.iter().enumerate().filter(|(_, member)| member.planned.is_some()) {
-                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
-                    let part = simplex.value(*column);
+            for (unit, _) in units.units.iter().enumerate().filter(|(_, member)| member.planned.is_some()) {
+                for (choice, column) in self.laid(piece, bundle, unit) {
+                    let part = simplex.value(column);
                     if let Some((pool, _)) = choice.shares
                         && part > 1e-6
                     {
@@ -312,20 +417,18 @@ impl Relaxation {
     /// The row of a rounding, divided by what its last node carries.
     fn lay_rounding(&mut self, piece: &Piece, rounding: Rounding, own: &BTreeMap<(usize, usize), Vec<(usize, f64)>>) {
         let last = float(rounding.last);
-        let row = self.program.row(rounding.constant() as f64 / last, NO_BOUND);
-        let mut add = |column: usize, value: f64| self.program.columns[column].entries.push((row, value));
+        let mut entries: Vec<(usize, f64)> = Vec::new();
         for place in &rounding.over {
-            add(self.entries[place.0].nodes[place.1].0, 1.0);
-            own.get(place).into_iter().flatten().for_each(|(column, nodes)| add(*column, -nodes));
+            entries.push((self.entries[place.0].nodes[place.1].0, 1.0));
+            entries.extend(own.get(place).into_iter().flatten().map(|(column, nodes)| (*column, -nodes)));
         }
         for ((bundle, unit), g) in &rounding.units {
-            let options = &piece.bundles[*bundle].units[*unit].options;
-            for (choice, column) in options.iter().zip(&self.choices[*bundle][*unit]) {
-                if choice.shares.is_some_and(|(pool, _)| rounding.over.contains(&(choice.entry, pool))) {
-                    add(*column, -float(*g) / last);
-                }
-            }
+            let shares =
+                |choice: &Choice| choice.shares.is_some_and(|(pool, _)| rounding.over.contains(&(choice.entry, pool)));
+            let columns = self.laid(piece, *bundle, *unit).filter(|(choice, _)| shares(choice));
+            entries.extend(columns.map(|(_, column)| (column, -float(*g) / last)));
         }
+        let row = self.row(rounding.constant() as f64 / last, entries);
         self.roundings.push((rounding, row));
     }
 
@@ -333,10 +436,10 @@ impl Relaxation {
     fn own(&self, piece: &Piece) -> BTreeMap<(usize, usize), Vec<(usize, f64)>> {
         let mut own: BTreeMap<(usize, usize), Vec<(usize, f64)>> = BTreeMap::new();
         for (bundle, units) in piece.bundles.iter().enumerate() {
-            for (unit, member) in units.units.iter().enumerate() {
-                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
+            for unit in 0..units.units.len() {
+                for (choice, column) in self.laid(piece, bundle, unit) {
                     for (pool, nodes) in &choice.own {
-                        own.entry((choice.entry, *pool)).or_default().push((*column, float(*nodes)));
+                        own.entry((choice.entry, *pool)).or_default().push((column, float(*nodes)));
                     }
                 }
             }
@@ -344,31 +447,40 @@ impl Relaxation {
         own
     }
 
+    /// A row of these columns and values that is at least `least`; values of one column are summed.
+    fn row(&mut self, least: f64, entries: Vec<(usize, f64)>) -> usize {
+        let row = self.program.row(least, NO_BOUND);
+        let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
+        for (column, value) in entries {
+            *sums.entry(column).or_default() += value;
+        }
+        for (column, value) in sums.into_iter().filter(|(_, value)| *value != 0.0) {
+            self.program.columns[column].entries.push((row, value));
+        }
+        row
+    }
+
     /// The row of a spot: nodes that others do not have for themselves, or open clusters, are at least what the unit needs there.
     fn link(&mut self, piece: &Piece, spot: Spot, own: &BTreeMap<(usize, usize), Vec<(usize, f64)>>) {
         let Spot { bundle, unit, entry, pool } = spot;
-        let row = self.program.row(0.0, NO_BOUND);
-        let mut add = |column: usize, value: f64| self.program.columns[column].entries.push((row, value));
         let terms = &self.entries[entry];
+        let mut entries: Vec<(usize, f64)> = Vec::new();
         match pool {
             Some(pool) => {
-                add(terms.nodes[pool].0, 1.0);
-                own.get(&(entry, pool)).into_iter().flatten().for_each(|(column, nodes)| add(*column, -nodes));
+                entries.push((terms.nodes[pool].0, 1.0));
+                let own = own.get(&(entry, pool)).into_iter().flatten();
+                entries.extend(own.map(|(column, nodes)| (*column, -nodes)));
             }
-            None => {
-                if let Some((column, _)) = terms.open {
-                    add(column, 1.0);
-                }
-            }
+            None => entries.extend(terms.open.map(|(column, _)| (column, 1.0))),
         }
-        for (choice, column) in piece.bundles[bundle].units[unit].options.iter().zip(&self.choices[bundle][unit]) {
+        for (choice, column) in self.laid(piece, bundle, unit).filter(|(choice, _)| choice.entry == entry) {
             match (pool, choice.shares) {
-                _ if choice.entry != entry => {}
-                (None, _) => add(*column, -1.0),
-                (Some(pool), Some((at, nodes))) if at == pool => add(*column, -float(nodes)),
+                (None, _) => entries.push((column, -1.0)),
+                (Some(pool), Some((at, nodes))) if at == pool => entries.push((column, -float(nodes))),
                 (Some(_), _) => {}
             }
         }
+        let row = self.row(0.0, entries);
         self.links.push((spot, row));
     }
 
@@ -406,9 +518,9 @@ impl Relaxation {
             simplex.bound_row(*row, low, range.high.map_or(NO_BOUND, float));
         }
         for (bundle, units) in piece.bundles.iter().enumerate() {
-            for (unit, member) in units.units.iter().enumerate() {
-                for (choice, column) in member.options.iter().zip(&self.choices[bundle][unit]) {
-                    simplex.bound(*column, 0.0, if within.allows(bundle, unit, choice) { 1.0 } else { 0.0 });
+            for unit in 0..units.units.len() {
+                for (choice, column) in self.laid(piece, bundle, unit) {
+                    simplex.bound(column, 0.0, if within.allows(bundle, unit, choice) { 1.0 } else { 0.0 });
                 }
             }
         }

@@ -143,11 +143,13 @@ struct Search<'a> {
 }
 
 /// Rows of being there that are looked for at the root: how often, and how many at once.
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 40;
 const ROWS_AT_ONCE: usize = 400;
 /// Links that are missing beside which roundings are looked for, and how many of these at once.
 const FEW: usize = 40;
 const ROUNDINGS_AT_ONCE: usize = 60;
+/// Late choices of one unit that come in at once.
+const LATE_AT_ONCE: usize = 3;
 
 impl Search<'_> {
     /// Adds rows of being there to the root's program while some are missing.
@@ -159,10 +161,15 @@ impl Search<'_> {
             if left == 0 || self.simplex.solve(f64::INFINITY, left) != Status::Optimal {
                 break;
             }
+            let dual = self.relaxation.dual(&self.simplex, &within, 0.0);
             let links = self.relaxation.separate(self.piece, &self.simplex, ROWS_AT_ONCE);
             // While links are missing by the dozen, what is rounded is not yet where anybody would live.
-            if links < FEW && self.relaxation.round(self.piece, &self.simplex, ROUNDINGS_AT_ONCE) + links == 0 {
-                break;
+            if links < FEW {
+                let roundings = self.relaxation.round(self.piece, &self.simplex, ROUNDINGS_AT_ONCE);
+                let late = self.relaxation.ask_late(self.piece, &dual, LATE_AT_ONCE);
+                if links + roundings + late == 0 {
+                    break;
+                }
             }
             let (basis, pivots) = (self.simplex.basis(), self.simplex.pivots());
             self.simplex = Simplex::grown(&self.relaxation.program, &basis, pivots);
@@ -316,9 +323,9 @@ impl Search<'_> {
     fn split_home(&self, dual: &Dual) -> Option<Next> {
         let mut best: Option<(f64, Next)> = None;
         for (bundle, units) in self.piece.bundles.iter().enumerate() {
-            for (unit, member) in units.units.iter().enumerate() {
+            for unit in 0..units.units.len() {
                 let mut parts: BTreeMap<(usize, Form), (f64, f64)> = BTreeMap::new();
-                for (choice, column) in member.options.iter().zip(&self.relaxation.choices[bundle][unit]) {
+                for (choice, column) in self.relaxation.laid(self.piece, bundle, unit) {
                     let prices = &dual.entries[choice.entry].load;
                     let pays: f64 = choice
                         .load
@@ -327,7 +334,7 @@ impl Search<'_> {
                         .map(|(price, load)| *price as f64 * *load as f64)
                         .sum();
                     let part = parts.entry((choice.entry, choice.form)).or_default();
-                    part.0 += self.simplex.value(*column);
+                    part.0 += self.simplex.value(column);
                     part.1 = part.1.max(pays / UNIT as f64);
                 }
                 for ((entry, form), (share, pays)) in parts {
@@ -351,17 +358,17 @@ impl Search<'_> {
 
     /// The largest share of each unit.
     fn largest(&self) -> Vec<Vec<usize>> {
-        let largest = |columns: &Vec<usize>| {
+        let largest = |columns: &[Option<usize>]| {
             let mut best = (0, f64::NEG_INFINITY);
             for (index, column) in columns.iter().enumerate() {
-                let share = self.simplex.value(*column);
+                let share = column.map_or(f64::NEG_INFINITY, |column| self.simplex.value(column));
                 if share > best.1 + WHOLE {
                     best = (index, share);
                 }
             }
             best.0
         };
-        self.relaxation.choices.iter().map(|units| units.iter().map(largest).collect()).collect()
+        self.relaxation.choices().iter().map(|units| units.iter().map(|unit| largest(unit)).collect()).collect()
     }
 
     /// The least bound of all leaves, up to the incumbent's cost.

@@ -72,6 +72,7 @@ fn random(seed: u64) -> Piece {
                             private: Vec::new(),
                             uses,
                             moves: false,
+                            is_late: false,
                         });
                     }
                 }
