@@ -40,12 +40,16 @@ pub fn masks(case: &Case<'_>) -> BTreeSet<Mask> {
             .take(MOST_COMBINATIONS)
             .collect();
     }
-    let fits = |loads: &[Resources]| fits(case, loads);
-    ways.into_iter().map(|(mask, loads)| if fits(&loads) { mask } else { mask | bit("capacity") }).collect()
+    let closed = |loads: &[Resources]| match nodes(case, loads) {
+        None => bit("capacity"),
+        Some(nodes) if nodes > case.host.offer().limits.nodes => bit("cluster-limits"),
+        Some(_) => 0,
+    };
+    ways.into_iter().map(|(mask, loads)| mask | closed(&loads)).collect()
 }
 
-/// True where no pool needs more nodes than it can have: for the unit's loads, and for the control plane of its vcluster beside them.
-fn fits(case: &Case<'_>, loads: &[Resources]) -> bool {
+/// Nodes that the host needs for the unit's loads, and for the control plane of its vcluster beside them. None where a pool needs more than it can have.
+fn nodes(case: &Case<'_>, loads: &[Resources]) -> Option<u64> {
     let (inventory, offer) = (case.setting.inventory, case.host.offer());
     let plane = |pool: usize| match offer.platform_pool {
         Some(platform) if case.form.is_vcluster() && platform == pool => {
@@ -53,16 +57,17 @@ fn fits(case: &Case<'_>, loads: &[Resources]) -> bool {
         }
         Some(_) | None => Resources::ZERO,
     };
-    offer.pools.iter().enumerate().all(|(index, pool)| {
-        let nodes = |load: &Resources| nodes_for(inventory, pool, load);
+    let of_pools = offer.pools.iter().enumerate().map(|(index, pool)| {
+        let nodes = |load: &Resources| nodes_for(inventory, pool, load).filter(|nodes| *nodes <= pool.max);
         let (plane, load) = (plane(index), loads[index]);
         let on_host = match case.form.nodes() {
             Some(Nodes::Shared) => nodes(&(load + plane)),
             Some(Nodes::Dedicated) | None => nodes(&load).zip(nodes(&plane)).map(|(own, shared)| own + shared),
-            Some(Nodes::Private) => nodes(&load).zip(nodes(&plane)).map(|(private, shared)| private.max(shared)),
+            Some(Nodes::Private) => nodes(&load).and(nodes(&plane)),
         };
-        on_host.is_some_and(|nodes| nodes <= pool.max)
-    })
+        on_host.filter(|nodes| *nodes <= pool.max).map(|nodes| nodes.max(pool.min))
+    });
+    of_pools.sum()
 }
 
 fn mask(case: &Case<'_>, allows: impl Fn(&dyn Rule) -> bool) -> Mask {
@@ -115,11 +120,15 @@ pub fn reason(door: &Doorway<'_>, rule: &dyn Rule) -> Option<Unfit> {
     if let Some((workload, pool)) = parts().find(|(workload, pool)| !rule.allows_pool(case, workload, pool)) {
         return Some(rule.reason(case, Some((workload, pool))));
     }
-    (rule.name() == "capacity").then(|| {
-        let (tenant, host) = (&case.unit.tenant.name, case.host.words());
-        let text = format!("each workload of tenant `{tenant}` fits a pool of {host}; together they need more nodes than its pools can have");
-        Unfit::of(case, "workload", text)
-    })
+    let most = match rule.name() {
+        "capacity" => "its pools can have".to_owned(),
+        "cluster-limits" => format!("the {} that it may have", case.host.offer().limits.nodes),
+        _ => return None,
+    };
+    let (tenant, host) = (&case.unit.tenant.name, case.host.words());
+    let text =
+        format!("each workload of tenant `{tenant}` fits a pool of {host}; together they need more nodes than {most}");
+    Some(Unfit::of(case, "workload", text))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl Rule for NeighboursRule {
         Page {
             asks: "A tenant has at most `max_neighbours` other tenants in its cluster; where a regime says `neighbours = \"same-regime\"`, all of them fall under it.",
             why: "A control plane shared with tenants out of scope is a finding.",
-            form: "`N x[u,h] + Σ_v x[v,h] ≤ k + N` for a limit of k; one dimension per such regime with the values in and out.",
+            form: "`N x[u,h] + Σ_t y[t,h] ≤ k + N` for a limit of k, where `y[t,h]` is 1 as soon as tenant t has a unit in h; one dimension per such regime with the values in and out.",
             breaks: "One tenant too many, or one that is not under the regime.",
             satisfy: "Raise the limit, edit the regime, or offer a cluster of its own.",
         }

@@ -123,11 +123,19 @@ fn kinds(problem: &Problem, part: &Component) -> Vec<Kind> {
     for unit in &part.units {
         *sizes.entry(problem.units[*unit].group).or_default() += 1;
     }
+    // Neighbours are tenants: where somebody counts them, units of a tenant with several are told apart.
+    let mut of_tenant: HashMap<usize, usize> = HashMap::new();
+    if part.units.iter().any(|unit| problem.units[*unit].neighbours.is_some()) {
+        for unit in &part.units {
+            *of_tenant.entry(problem.units[*unit].tenant).or_default() += 1;
+        }
+    }
     let mut known: HashMap<KindKey<'_>, usize> = HashMap::new();
     let mut kinds: Vec<Kind> = Vec::new();
     for unit in &part.units {
         let model = &problem.units[*unit];
-        let alone = sizes[&model.group] == 1 && model.neighbours.is_none();
+        let is_one_of_many = of_tenant.get(&model.tenant).is_some_and(|units| *units > 1);
+        let alone = sizes[&model.group] == 1 && model.neighbours.is_none() && !is_one_of_many;
         let key = (
             model.signature,
             &*model.loads,
@@ -406,26 +414,42 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// `N x[u] + Σ_v x[v] ≤ k + N` for a unit with at most k neighbours; the unit itself is in the sum.
+    /// `N x[u] + Σ_t y[t] ≤ k + N` for a unit with at most k neighbours, where y[t] is 1 as soon as tenant t has a unit here; the unit's own tenant is in the sum.
     fn lay_neighbours(&mut self, here: &[usize]) {
-        let all: u64 = here
-            .iter()
-            .map(|cell| self.cells[*cell].kind)
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .map(|kind| u64::try_from(self.kinds[kind].units.len()).unwrap_or(u64::MAX))
-            .sum();
-        let everybody: Expression = here.iter().map(|cell| self.cells[*cell].count).sum();
-        let mut limited: BTreeMap<usize, (u64, Expression)> = BTreeMap::new();
+        let mut of_kind: BTreeMap<usize, Expression> = BTreeMap::new();
         for cell in here {
-            let kind = self.cells[*cell].kind;
-            if let Some(most) = self.problem.units[self.kinds[kind].units[0]].neighbours {
-                limited.entry(kind).or_insert((most, Expression::from(0.0))).1 += self.cells[*cell].count;
+            let cell = &self.cells[*cell];
+            *of_kind.entry(cell.kind).or_insert_with(|| Expression::from(0.0)) += cell.count;
+        }
+        let first = |kind: usize| &self.problem.units[self.kinds[kind].units[0]];
+        let limited: Vec<(u64, Expression)> =
+            of_kind.iter().filter_map(|(kind, count)| Some((first(*kind).neighbours?, count.clone()))).collect();
+        let (mut all, mut alone, mut tenants) = (0, Expression::from(0.0), BTreeMap::<usize, Vec<Expression>>::new());
+        for (kind, count) in of_kind {
+            let units = &self.kinds[kind].units;
+            all += u64::try_from(units.len()).unwrap_or(u64::MAX);
+            match units[..] {
+                [unit] => tenants.entry(self.problem.units[unit].tenant).or_default().push(count),
+                _ => alone += count,
             }
         }
-        for (most, own) in limited.into_values().filter(|(most, _)| *most + 1 < all) {
-            let n = unsigned(all);
-            self.rows.push(constraint!(n * own + everybody.clone() <= unsigned(most + 1) + n));
+        let limited = || limited.iter().filter(|(most, _)| *most + 1 < all);
+        if limited().next().is_none() {
+            return;
+        }
+        let mut everybody = alone;
+        for mut counts in tenants.into_values() {
+            if counts.len() == 1 {
+                everybody += counts.remove(0);
+                continue;
+            }
+            let is_here = self.variables.add(variable().binary());
+            self.rows.extend(counts.into_iter().map(|count| constraint!(count <= is_here)));
+            everybody += is_here;
+        }
+        let n = unsigned(all);
+        for (most, own) in limited() {
+            self.rows.push(constraint!(n * own.clone() + everybody.clone() <= unsigned(most + 1) + n));
         }
     }
 

@@ -69,7 +69,9 @@ pub struct UnitModel {
     pub choices: Vec<Choice>,
     /// Units of one group share a cluster.
     pub group: usize,
-    /// How many other units its cluster may hold.
+    /// Whose it is. Units of one tenant are no neighbours of each other.
+    pub tenant: usize,
+    /// How many other tenants its cluster may hold.
     pub neighbours: Option<u64>,
     /// Where it lives today.
     pub today: Option<Today>,
@@ -220,6 +222,7 @@ fn model(unit: &Unit<'_>, group: usize, signature: usize, host_named: &HashMap<&
         importance: tenant.importance,
         choices: Vec::new(),
         group,
+        tenant: unit.tenant_index,
         neighbours: tenant.max_neighbours,
         today: unit
             .today

@@ -2,6 +2,8 @@
 //!
 //! An *instance* is one cluster: a host that exists has exactly one, a class has one per copy that is open.
 
+use std::collections::BTreeSet;
+
 use crate::solve::choice::{LIMITS, View};
 use crate::solve::places::{PlaceKind, count};
 use crate::solve::problem::Problem;
@@ -94,10 +96,9 @@ impl Instance {
             if problem.labels_of(view.choice).iter().any(clash) {
                 return None;
             }
-            // Whoever moves in meets all members; each member meets the other members and the newcomer. That is one number.
-            let others = count_u64(self.members.len());
-            let crowded = |unit: usize| problem.units[unit].neighbours.is_some_and(|most| others > most);
-            if crowded(unit) || self.members.iter().any(|(member, _)| crowded(*member)) {
+            if self.is_crowded(problem, unit, count_u64(self.members.len()))
+                && self.is_crowded(problem, unit, self.neighbours(problem, unit))
+            {
                 return None;
             }
         }
@@ -125,6 +126,20 @@ impl Instance {
             cost += problem.moving;
         }
         (all <= place.max_nodes).then_some(cost)
+    }
+
+    /// True where the newcomer or a member has more neighbours than it accepts. Whoever moves in meets all members; each member meets the
+    /// other members and the newcomer: that is one number.
+    fn is_crowded(&self, problem: &Problem, newcomer: usize, others: u64) -> bool {
+        let crowded = |unit: usize| problem.units[unit].neighbours.is_some_and(|most| others > most);
+        crowded(newcomer) || self.members.iter().any(|(member, _)| crowded(*member))
+    }
+
+    /// Tenants here with the newcomer, less one. Most tenants have one unit in a cluster, so that this is asked only where counting units is too much.
+    fn neighbours(&self, problem: &Problem, newcomer: usize) -> u64 {
+        let tenants = self.members.iter().map(|(member, _)| problem.units[*member].tenant);
+        let tenants: BTreeSet<usize> = tenants.chain([problem.units[newcomer].tenant]).collect();
+        count_u64(tenants.len() - 1)
     }
 
     fn add(&mut self, problem: &Problem, unit: usize, choice: usize) {

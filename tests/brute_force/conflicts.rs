@@ -13,9 +13,6 @@ use super::oracle::ask;
 use super::world::Question;
 use super::{in_halves, is_narrowed, planned, read};
 
-/// More than any tiny fleet asks for.
-const PLENTY: u64 = 10_000;
-
 /// Whether the fleet can live where only `set` is asked; nothing where there are too many ways to tell.
 fn possible(inventory: &Inventory, set: &[Asked], site: Option<&str>) -> Option<bool> {
     let alone = !set.iter().any(|asked| matches!(asked, Asked::Demand(_)));
@@ -49,18 +46,6 @@ fn possible(inventory: &Inventory, set: &[Asked], site: Option<&str>) -> Option<
         }
     }
     if alone {
-        // The set of one tenant is over its own doors: what clusters can hold is no part of it.
-        let offers = relaxed.clusters.iter_mut().map(|cluster| &mut cluster.offer);
-        for offer in offers.chain(relaxed.classes.iter_mut().map(|class| &mut class.offer)) {
-            // Pods are what a tenant's share is taken of, where that is asked.
-            if !set.iter().any(|asked| matches!(asked, Asked::Rule(_, "scale"))) {
-                (offer.limits.pods, offer.limits.pod_addresses) = (PLENTY, PLENTY);
-            }
-            offer.limits.namespaces = PLENTY;
-            offer.limits.nodes = PLENTY;
-            offer.limits.services = PLENTY;
-            offer.limits.load_balancers = PLENTY;
-        }
         relaxed.classes.iter_mut().for_each(|class| class.open_at_most = 9);
     }
     for tenant in &mut relaxed.tenants {
@@ -71,7 +56,13 @@ fn possible(inventory: &Inventory, set: &[Asked], site: Option<&str>) -> Option<
         }
         tenant.apart.retain(|other| set.contains(&Asked::Apart(pair(other).0, pair(other).1)));
     }
-    let mut question = Question { pairs_with_absent: alone, site: site.map(str::to_owned), ..Question::default() };
+    let mut question = Question {
+        pairs_with_absent: alone,
+        site: site.map(str::to_owned),
+        // The set of one tenant is over its own doors: what clusters hold is part of it only where the set says so.
+        roomy: alone && !set.iter().any(|asked| matches!(asked, Asked::Rule(_, "cluster-limits"))),
+        ..Question::default()
+    };
     for tenant in &inventory.tenants {
         let name = tenant.name.to_string();
         if !there.contains(&tenant.name) {
@@ -180,6 +171,23 @@ impl Run {
 #[test]
 fn every_conflict_is_impossible_by_itself_and_possible_without_any_one_member() {
     Run::seeds(0..400, 25).assert(25);
+}
+
+#[test]
+fn conflicts_that_were_wrong_once_are_right() {
+    for (name, text) in [
+        ("a limit that one tenant passes", include_str!("regressions/a-limit-that-one-tenant-passes.toml")),
+        ("neighbours of two sites", include_str!("regressions/neighbours-of-two-sites.toml")),
+    ] {
+        let inventory = read(text).unwrap();
+        let Proposal::Impossible(conflicts) = planned(&inventory, &Wishes::default()) else {
+            panic!("{name} has a plan")
+        };
+        for conflict in &conflicts {
+            assert!(conflict.minimal, "{name}");
+            assert_eq!(faults(&inventory, conflict), [""; 0], "{name}");
+        }
+    }
 }
 
 #[test]

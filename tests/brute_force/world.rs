@@ -28,6 +28,8 @@ pub struct Question<'a> {
     pub site: Option<String>,
     /// Whether a pair with a tenant that is not there still asks for a shared cluster.
     pub pairs_with_absent: bool,
+    /// Whether clusters hold any number of pods, nodes and whatever else they count; shares of their pods stay what they are.
+    pub roomy: bool,
 }
 
 /// What a host is.
@@ -82,6 +84,9 @@ pub struct World<'a> {
     pub closed: BTreeSet<&'static str>,
 }
 
+/// More than any tiny fleet asks for.
+const PLENTY: u64 = 10_000;
+
 const FORMS: [Form; 5] = [
     Form::NamespaceShared,
     Form::NamespaceDedicated,
@@ -121,6 +126,10 @@ impl<'a> World<'a> {
         let cap = part(inventory.policy.max_importance_share.millionths(), all);
         let mut world = Self { inventory, hosts, units: Vec::new(), closed: BTreeSet::new() };
         for host in &mut world.hosts {
+            if question.roomy {
+                host.limits[..5].fill(PLENTY);
+                host.max_nodes = PLENTY;
+            }
             if host.tenancy == Tenancy::Shared {
                 host.limits[6] = cap;
             }
