@@ -124,9 +124,9 @@ pub fn solve(problem: &Problem, partial: bool, watch: Watch<'_>) -> Outcome {
         return Outcome::Unknown(unknown);
     }
     let idle = solution.state.idle_cost(problem);
-    solution.bound += idle;
     let objective = solution.state.cost();
-    solution.bound = solution.bound.min(objective);
+    // No plan costs less than nothing.
+    solution.bound = (solution.bound + idle).max(0).min(objective);
     solution.proven = solution.bound == objective;
     if solution.proven || open {
         solution.claim = None;
@@ -252,7 +252,8 @@ fn bound(
     let prices = ascent::fixed(relaxation, &found);
     let exact = lagrangian::exact(relaxation, &prices);
     let bound = exact.map_or(0, |value| -(-value).div_euclid(UNIT));
-    (i64::try_from(bound).unwrap_or(0).max(0), found, prices)
+    // Below nothing where closing a cluster costs more than using it. What a part saves there counts against the others.
+    (i64::try_from(bound).unwrap_or(0), found, prices)
 }
 
 /// A state that gives every unit a home, with no more moves than are allowed.

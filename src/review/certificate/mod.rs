@@ -115,7 +115,8 @@ fn bound(scene: &Scene<'_>, planned: &Planned, certificate: &Certificate) -> Res
         // What the part costs is whole micro-units.
         sum += least.div_euclid(UNIT) + i128::from(least.rem_euclid(UNIT) > 0);
     }
-    Ok(sum)
+    // Every price is nothing at least, so that no plan costs less than nothing.
+    Ok(sum.max(0))
 }
 
 fn place_of(places: &[Place<'_>], part: usize, groups: usize) -> Vec<usize> {

@@ -377,8 +377,10 @@ impl Search<'_> {
         let least = leaves.map(|leaf| leaf.bound).min()?;
         let proven = match least {
             Bound::Empty => return self.incumbent,
-            Bound::Nothing => 0,
-            Bound::AtLeast(least) => i64::try_from(ceiling(least).max(0)).unwrap_or(i64::MAX),
+            Bound::Nothing => i64::MIN,
+            Bound::AtLeast(least) => {
+                i64::try_from(ceiling(least)).unwrap_or(if least > 0 { i64::MAX } else { i64::MIN })
+            }
         };
         Some(self.incumbent.map_or(proven, |cost| proven.min(cost)))
     }
