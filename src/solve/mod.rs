@@ -4,14 +4,15 @@
 //! Floor by floor: `choice`, `places`, `signatures`, `candidates` and `problem` lay the model out; `state` keeps a solution and its cost
 //! while it changes; `components` cuts the fleet where nothing ties it together. Of each component, `relaxation` says what a bound is made of, and
 //! `links` what whole nodes and clusters add to it; `ascent` finds prices, `lagrangian` evaluates them in exact integers; `search` finds a good solution by exact
-//! money and by those prices; `prove` asks `tree`, which proves more by branch and bound whose leaves carry prices, found by `simplex`; `exact` asks a MILP backend about
-//! what is small. good_lp is named only there, and in tests that hold `simplex` against it.
+//! money and by those prices; `prove` asks `tree`, which proves more by branch and bound whose leaves carry prices, found by `simplex`; `every` tries all ways to
+//! house a few units, and `exact` asks a MILP backend about what is small. good_lp is named only there, and in tests that hold `simplex` against it.
 
 mod ascent;
 pub mod candidates;
 pub mod choice;
 pub mod components;
 mod dice;
+mod every;
 mod exact;
 pub mod lagrangian;
 pub mod links;
@@ -91,7 +92,7 @@ pub struct PartProof {
 pub enum Outcome {
     /// A solution.
     Found(Box<Solution>),
-    /// A backend closed its search over these units without finding one.
+    /// No way to house these units fits, or a backend closed its search over them without finding one.
     Infeasible(Vec<usize>),
     /// Neither a solution nor a proof that there is none; the units that found no home.
     Unknown(Vec<usize>),
@@ -169,6 +170,13 @@ fn solve_component(
         stopped
     });
     let mut best = found;
+    if complete_of(problem, best.as_ref(), units).is_none() && !partial {
+        match every::every(problem, &part) {
+            every::Every::Found(state) => best = Some(*state),
+            every::Every::Nothing => return Part::Infeasible,
+            every::Every::TooMany => {}
+        }
+    }
     let cost_of =
         |state: Option<&State>| complete_of(problem, state, units).map(|state| state.cost_of(problem, &part.places));
     let mut incumbent = cost_of(best.as_ref());
@@ -264,13 +272,18 @@ fn complete_of<'a>(problem: &Problem, state: Option<&'a State>, units: &[usize])
     })
 }
 
-/// Whether these units can live together in the places of the problem; nothing where neither search nor backend can tell.
+/// Whether these units can live together in the places of the problem; nothing where neither every way, nor search, nor backend can tell.
 #[must_use]
 pub fn feasible(problem: &Problem, units: &[usize]) -> Option<bool> {
     if units.iter().any(|unit| problem.units[*unit].choices.is_empty()) {
         return Some(false);
     }
     let part = components::Component::new(problem, units);
+    match every::every(problem, &part) {
+        every::Every::Found(_) => return Some(true),
+        every::Every::Nothing => return Some(false),
+        every::Every::TooMany => {}
+    }
     let found = search::search(problem, &part, search::Goal::Complete, search::Guide::default(), &mut |_| false);
     if complete_of(problem, found.as_ref(), units).is_some() {
         return Some(true);
