@@ -37,15 +37,29 @@ pub fn left_out(setting: &Setting<'_>, wishes: &Wishes<'_>, watch: Watch<'_>) ->
         return out;
     }
     let mut conflicts: Vec<Vec<TenantName>> = Vec::new();
-    // With as many as are out already, nothing is won.
-    while let Some(fewer) = out.len().checked_sub(1).and_then(|most| hits(&conflicts, most)) {
-        match judge.possible(&asked(setting, wishes, &fewer)) {
-            Some(true) => return fewer,
-            Some(false) => conflicts.push(conflict(&mut judge, setting, wishes, &fewer)),
+    // With as many as are out already, something is won only where they are missed less.
+    while let Some(other) = hits(&conflicts, out.len()).filter(|other| missed(setting, other) < missed(setting, &out)) {
+        match judge.possible(&asked(setting, wishes, &other)) {
+            Some(true) => return other,
+            Some(false) => conflicts.push(conflict(&mut judge, setting, wishes, &other)),
             None => break,
         }
     }
     out
+}
+
+/// How much tenants are missed: how many there are, how many of them have a home today, and how important they are.
+fn missed(setting: &Setting<'_>, out: &Out) -> (usize, usize, u64) {
+    let lives = |name: &&TenantName| lives_somewhere(setting, name);
+    (out.len(), out.iter().filter(lives).count(), out.iter().map(|name| importance(setting, name)).sum())
+}
+
+fn lives_somewhere(setting: &Setting<'_>, name: &TenantName) -> bool {
+    setting.units.iter().any(|unit| unit.tenant.name == *name && unit.today.is_some())
+}
+
+fn importance(setting: &Setting<'_>, name: &TenantName) -> u64 {
+    setting.inventory.tenant(name).map_or(0, |(_, tenant)| tenant.importance)
 }
 
 /// The fleet without these tenants.
@@ -94,12 +108,11 @@ fn demands(setting: &Setting<'_>, out: &Out) -> Vec<Asked> {
     tenants.filter(|name| !out.contains(*name)).cloned().map(Asked::Demand).collect()
 }
 
-/// Of the tenants that are not left out, some that cannot live together; the least important first.
+/// Of the tenants that are not left out, some that cannot live together: newcomers first, then the least important.
 fn conflict(judge: &mut Judge<'_>, setting: &Setting<'_>, wishes: &Wishes<'_>, out: &Out) -> Vec<TenantName> {
     let found = judge.explain(&mut members(setting, wishes), false, &demands(setting, out));
     let mut tenants: Vec<TenantName> = found.iter().flat_map(Asked::tenants).cloned().collect();
-    let importance = |name: &TenantName| setting.inventory.tenant(name).map(|(_, tenant)| tenant.importance);
-    tenants.sort_by_cached_key(|name| (importance(name), name.clone()));
+    tenants.sort_by_cached_key(|name| (lives_somewhere(setting, name), importance(setting, name), name.clone()));
     tenants
 }
 
