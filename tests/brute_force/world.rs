@@ -454,7 +454,31 @@ fn planned(inventory: &Inventory, tenant: &Tenant, workload: &Workload) -> Load 
     [grow(cpu), grow(memory), grow(pods), gpu]
 }
 
-/// The home in numbers; nothing where its own nodes are more than a pool has. An `idle` tenant asks for nothing.
+/// Nodes of a cluster in which a tenant lives alone; nothing where a pool has not so many.
+fn nodes_alone(inventory: &Inventory, tenant: &Tenant, offer: &Offer, form: Form, loads: &[Load]) -> Option<u64> {
+    let facts = &inventory.facts;
+    let plane = if tenant.high_availability { &facts.production } else { &facts.small };
+    let mut all = 0;
+    for (number, pool) in offer.pools.iter().enumerate() {
+        let carries_it = form.is_vcluster() && offer.platform_pool == Some(number);
+        let plane = if carries_it { plane.resources.each() } else { [0; 4] };
+        let load = loads[number];
+        let of = |load: Load| nodes(inventory, pool, &load).filter(|count| *count <= pool.max);
+        let here = match form.nodes() {
+            Some(Nodes::Shared) => of(add(load, plane))?,
+            Some(Nodes::Dedicated) | None => of(load)? + of(plane)?,
+            Some(Nodes::Private) => of(load).and(of(plane))?,
+        };
+        if here > pool.max {
+            return None;
+        }
+        all += here.max(pool.min);
+    }
+    Some(all)
+}
+
+/// The home in numbers; nothing where its own nodes are more than a pool has. An `idle` tenant asks for no nodes, except where those that it fits are too
+/// many for the cluster; what a cluster counts of it, it still takes.
 #[expect(clippy::too_many_arguments, reason = "all that a home depends on")]
 fn home(
     world: &World<'_>,
@@ -471,13 +495,19 @@ fn home(
     let count = offer.pools.len();
     let mut loads = vec![[0; 4]; count];
     let (mut storage, mut balancers, mut services) = (0, 0, 0);
-    for (workload, pool) in tenant.workloads.iter().zip(pools).filter(|_| !idle) {
+    for (workload, pool) in tenant.workloads.iter().zip(pools) {
         loads[*pool] = add(loads[*pool], planned(inventory, tenant, workload));
         storage += grown(inventory, tenant, workload.today.storage);
         balancers += workload.today.load_balancers;
         services += workload.today.services;
     }
     let pods: u64 = loads.iter().map(|load| load[2]).sum();
+    if idle {
+        if nodes_alone(inventory, tenant, offer, form, &loads).is_some_and(|nodes| nodes > host.max_nodes) {
+            return None;
+        }
+        loads.fill([0; 4]);
+    }
     let whole = || -> Option<Vec<u64>> {
         (0..count).map(|p| nodes(inventory, &offer.pools[p], &loads[p]).filter(|n| *n <= offer.pools[p].max)).collect()
     };
