@@ -20,7 +20,10 @@ pub mod vcluster;
 pub mod waiver;
 mod written;
 
+use std::io::{BufWriter, Write};
+
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::vocab::diagnostic::{Sources, Span};
 use crate::vocab::name::{ClassName, ClusterName, TenantName};
@@ -130,6 +133,21 @@ pub fn schema() -> serde_json::Value {
     schema
 }
 
+/// What is written there is hashed, and forgotten: a large fleet takes a hundred megabytes.
+#[derive(Debug)]
+struct Digest(Sha256);
+
+impl Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Inventory {
     /// SHA-256 of the inventory in substance, in hex: comments, order and the cut into files do not count, the date does.
     ///
@@ -137,8 +155,9 @@ impl Inventory {
     /// Never: believed types always serialise.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        use sha2::Digest;
-        let substance = serde_json::to_vec(self).expect("believed types serialise");
-        sha2::Sha256::digest(&substance).iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut digest = BufWriter::with_capacity(16 << 10, Digest(Sha256::default()));
+        serde_json::to_writer(&mut digest, self).expect("believed types serialise");
+        let Digest(sha) = digest.into_inner().expect("a digest takes every byte");
+        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

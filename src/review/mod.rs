@@ -51,6 +51,7 @@ use crate::vocab::diagnostic::Span;
 use crate::vocab::money::Money;
 
 use growth::Planned;
+use identity::Fingerprints;
 use loads::Loads;
 use scene::Scene;
 
@@ -122,7 +123,8 @@ pub fn review_with(
     certificate: Option<&Certificate>,
 ) -> Review {
     let mut found = Found::default();
-    identity::check(inventory, plan, from, &mut found);
+    let fingerprints = Fingerprints::of(inventory, certificate.map(|_| plan), from);
+    identity::check(inventory, plan, &fingerprints, &mut found);
     if !found.findings.is_empty() {
         return found.into_review([0; 7], unread());
     }
@@ -143,7 +145,7 @@ pub fn review_with(
         let moved = moves::check(&scene, &mut found);
         kinds = money::check(&scene, &loads, &moved, &mut found);
         parts::check(&scene, &loads, &moved, &mut found);
-        certification = certificate::check(&scene, &planned, certificate, &mut found);
+        certification = certificate::check(&scene, &planned, certificate.zip(fingerprints.plan), &mut found);
     }
     proof::check(&scene, &mut found);
     found.into_review(kinds, certification)

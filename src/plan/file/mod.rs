@@ -21,7 +21,7 @@ impl Plan {
     /// The SHA-256 of the plan's canonical text, in hex: what `digest` in its file says, and what `from` in a later plan names.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        write::digest(&write::body(self))
+        write::digest(self)
     }
 }
 

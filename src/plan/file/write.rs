@@ -1,6 +1,6 @@
 //! A plan as text. One thing per line wherever a reviewer compares line by line; money exact to the micro-unit.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,23 +15,53 @@ const HEAD: &str = "\
 /// The plan file of `plan`. Equal plans make equal bytes.
 #[must_use]
 pub fn write(plan: &Plan) -> String {
-    let body = body(plan);
+    let mut body = String::with_capacity(1_000 + 500 * (plan.placements.len() + plan.clusters.len()));
+    write_body(plan, &mut body);
     // The body begins with the format's version; readers learn it before anything else.
     let (version, rest) = body.split_once('\n').expect("the body has a first line");
-    format!("{HEAD}\n{version}\ndigest = \"sha256:{}\"\n{rest}", digest(&body))
+    let mut digest = Digest::default();
+    let _ = digest.write_str(&body);
+    format!("{HEAD}\n{version}\ndigest = \"sha256:{}\"\n{rest}", digest.hex())
 }
 
-/// SHA-256 of a canonical text, in hex.
-pub(super) fn digest(body: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(body.as_bytes()) {
-        let _ = write!(hex, "{byte:02x}");
+/// SHA-256 of the canonical text, in hex. The text itself, megabytes for a large fleet, is never put together.
+pub(super) fn digest(plan: &Plan) -> String {
+    let mut digest = Digest::default();
+    write_body(plan, &mut digest);
+    digest.hex()
+}
+
+/// A text of which only its SHA-256 is kept.
+#[derive(Default)]
+struct Digest {
+    sha: Sha256,
+    /// Short pieces are hashed together.
+    waiting: Vec<u8>,
+}
+
+/// So many bytes wait at most, about.
+const WAITING: usize = 16 << 10;
+
+impl Digest {
+    fn hex(mut self) -> String {
+        self.sha.update(&self.waiting);
+        self.sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
-    hex
 }
 
-/// The canonical text: everything but the head comment and the digest.
-pub(super) fn body(plan: &Plan) -> String {
+impl fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.waiting.extend_from_slice(text.as_bytes());
+        if self.waiting.len() >= WAITING {
+            self.sha.update(&self.waiting);
+            self.waiting.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Writes the canonical text: everything but the head comment and the digest.
+fn write_body(plan: &Plan, to: &mut impl fmt::Write) {
     let Plan {
         format_version,
         fleet,
@@ -47,7 +77,7 @@ pub(super) fn body(plan: &Plan) -> String {
         max_moves,
         moves,
     } = plan;
-    let mut page = Page(String::with_capacity(1_000 + 500 * (placements.len() + clusters.len())));
+    let mut page = Page(to);
     page.plain("format_version", format_version);
     page.text("fleet", fleet.as_str());
     page.plain("date", date);
@@ -60,7 +90,7 @@ pub(super) fn body(plan: &Plan) -> String {
         page.plain("max_moves", most);
     }
     if !unplaced.is_empty() {
-        page.lines("unplaced", unplaced.iter().map(|tenant| quoted(tenant.as_str())));
+        page.lines("unplaced", unplaced, |page, tenant| page.quoted(tenant.as_str()));
     }
     let Proof { status, objective, bound, by, claim, limited } = proof;
     page.header("[proof]");
@@ -87,14 +117,20 @@ pub(super) fn body(plan: &Plan) -> String {
     clusters.iter().for_each(|cluster| page.cluster(cluster));
     placements.iter().for_each(|placement| page.placement(placement));
     moves.iter().for_each(|moved| page.moved(moved));
-    page.0
 }
 
-struct Page(String);
+/// What is written to takes every text, so that nothing here can fail.
+struct Page<'w, W>(&'w mut W);
 
-impl Page {
+impl<W: fmt::Write> Page<'_, W> {
     fn header(&mut self, header: &str) {
-        let _ = writeln!(self.0, "\n{header}");
+        self.put(&["\n", header, "\n"]);
+    }
+
+    fn put(&mut self, parts: &[&str]) {
+        for part in parts {
+            let _ = self.0.write_str(part);
+        }
     }
 
     fn plain(&mut self, key: &str, value: impl Display) {
@@ -102,7 +138,13 @@ impl Page {
     }
 
     fn text(&mut self, key: &str, value: &str) {
-        self.plain(key, quoted(value));
+        self.put(&[key, " = "]);
+        self.quoted(value);
+        self.put(&["\n"]);
+    }
+
+    fn quoted(&mut self, text: &str) {
+        let _ = write_quoted(self.0, text);
     }
 
     fn money(&mut self, key: &str, value: Money) {
@@ -110,15 +152,17 @@ impl Page {
     }
 
     /// An array with one element per line.
-    fn lines(&mut self, key: &str, elements: impl ExactSizeIterator<Item = String>) {
-        if elements.len() == 0 {
+    fn lines<T>(&mut self, key: &str, elements: &[T], write: impl Fn(&mut Self, &T)) {
+        if elements.is_empty() {
             return self.plain(key, "[]");
         }
-        let _ = writeln!(self.0, "{key} = [");
+        self.put(&[key, " = [\n"]);
         for element in elements {
-            let _ = writeln!(self.0, "  {element},");
+            self.put(&["  "]);
+            write(self, element);
+            self.put(&[",\n"]);
         }
-        self.0.push_str("]\n");
+        self.put(&["]\n"]);
     }
 
     fn cluster(&mut self, cluster: &PlannedCluster) {
@@ -132,15 +176,13 @@ impl Page {
         self.text("region", region.as_str());
         self.text("tenancy", &tenancy.to_string());
         self.text("action", action.word());
-        self.lines(
-            "pools",
-            pools.iter().map(|PlannedPool { pool, nodes, shared, dedicated, private }| {
-                format!(
-                    "{{ pool = {}, nodes = {nodes}, shared = {shared}, dedicated = {dedicated}, private = {private} }}",
-                    quoted(pool.as_str())
-                )
-            }),
-        );
+        self.lines("pools", pools, |page, PlannedPool { pool, nodes, shared, dedicated, private }| {
+            page.put(&["{ pool = "]);
+            page.quoted(pool.as_str());
+            let counts =
+                format_args!(", nodes = {nodes}, shared = {shared}, dedicated = {dedicated}, private = {private} }}");
+            let _ = page.0.write_fmt(counts);
+        });
         self.money("monthly", *monthly);
     }
 
@@ -159,14 +201,15 @@ impl Page {
         if let Some(kubernetes) = kubernetes {
             self.text("kubernetes", &kubernetes.to_string());
         }
-        let pools: Vec<String> = pools
-            .iter()
-            .map(|PlacedWorkload { workload, pool, nodes }| {
-                let (workload, pool) = (quoted(workload.as_str()), quoted(pool.as_str()));
-                format!("{{ workload = {workload}, pool = {pool}, nodes = {nodes} }}")
-            })
-            .collect();
-        self.plain("pools", format_args!("[{}]", pools.join(", ")));
+        self.put(&["pools = ["]);
+        for (index, PlacedWorkload { workload, pool, nodes }) in pools.iter().enumerate() {
+            self.put(&[if index == 0 { "" } else { ", " }, "{ workload = "]);
+            self.quoted(workload.as_str());
+            self.put(&[", pool = "]);
+            self.quoted(pool.as_str());
+            let _ = write!(self.0, ", nodes = {nodes} }}");
+        }
+        self.put(&["]\n"]);
         self.money("monthly", *monthly);
         self.text("rule", rule);
         self.text("reason", reason);
@@ -185,22 +228,23 @@ impl Page {
 }
 
 /// A basic TOML string. Control characters are escaped, so that no text leaves its line.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
+fn write_quoted(to: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    to.write_str("\"")?;
+    if text.bytes().all(is_plain) {
+        to.write_str(text)?;
+        return to.write_str("\"");
+    }
     for c in text.chars() {
         match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
+            '"' => to.write_str("\\\"")?,
+            '\\' => to.write_str("\\\\")?,
+            '\n' => to.write_str("\\n")?,
+            '\t' => to.write_str("\\t")?,
             // The line and paragraph separators end a line for some readers.
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
-            }
-            c => quoted.push(c),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => write!(to, "\\u{:04X}", u32::from(c))?,
+            c => to.write_char(c)?,
         }
     }
-    quoted.push('"');
-    quoted
+    to.write_str("\"")
 }

@@ -8,12 +8,15 @@ use super::super::growth::Planned;
 use super::super::near::is_one_site;
 use super::super::scene::{Scene, words};
 use super::candidates::{Judge, Room, Unit};
-use super::doors::Doors;
+use super::doors::{Asking, Doors, Signatures};
 use super::leaves::{Laid, Leaf};
-use super::places::Place;
+use super::places::{Kind, Place};
 use crate::inventory::Pin;
 use crate::plan::certificate::Dimension;
+use crate::vocab::name::ClusterName;
 use crate::vocab::tier::Tenancy;
+
+const BEYOND: &str = "the numbers go beyond what can be checked";
 
 /// Below so many bundles, threads cost more than they save.
 const WORTH_A_THREAD: usize = 2_000;
@@ -26,12 +29,15 @@ pub struct Bundles<'s> {
     units: Vec<Unit<'s>>,
     /// Indices of units. Mostly one each.
     all: Vec<Vec<usize>>,
+    /// By signature.
+    doors: Vec<Doors>,
 }
 
 impl<'s> Bundles<'s> {
     /// Bundles the units of tenants that are not left out.
-    pub fn of(scene: &'s Scene<'s>, planned: &'s Planned, split: &[usize]) -> Self {
-        let inventory = scene.inventory;
+    pub fn of(scene: &'s Scene<'s>, planned: &'s Planned, places: &[Place<'s>], split: &[usize]) -> Self {
+        let (inventory, place_of) = (scene.inventory, place_of(places));
+        let mut signatures = Signatures::new(scene);
         let mut pins: HashMap<usize, Vec<&Pin>> = HashMap::new();
         for pin in inventory.pins.iter().filter(|pin| pin.until.is_none_or(|until| inventory.fleet.date <= until)) {
             if let Some((tenant, _)) = inventory.tenant(&pin.tenant) {
@@ -46,12 +52,15 @@ impl<'s> Bundles<'s> {
                     continue;
                 }
                 index_of[number] = Some(units.len());
+                let (site, planned) = (tenant.sites.get(place), planned.of_tenant(tenant_index));
                 units.push(Unit {
                     number,
                     tenant,
                     tenant_index,
-                    site: tenant.sites.get(place),
-                    planned: planned.of_tenant(tenant_index),
+                    site,
+                    planned,
+                    signature: signatures.of(Asking { tenant, tenant_index, site, planned }),
+                    lives_in: scene.today[number].and_then(|home| place_of.get(&home.cluster).copied()),
                     pins: pins.get(&tenant_index).cloned().unwrap_or_default(),
                     is_near: false,
                     is_split: false,
@@ -62,7 +71,7 @@ impl<'s> Bundles<'s> {
             units[unit].is_split = true;
         }
         let all = bundle(scene, &mut units, &index_of);
-        Self { units, all }
+        Self { units, all, doors: signatures.judge(places) }
     }
 
     /// The bundles of each part, by index.
@@ -71,10 +80,10 @@ impl<'s> Bundles<'s> {
     /// Where a home that the rules leave open lies in no group, or in groups of two parts, or a bundle has none.
     pub fn parts(&self, judge: &Judge<'s>, count: usize) -> Result<Vec<Vec<usize>>, Vec<String>> {
         let looked = in_threads(&self.all, |chunk| {
-            let (mut doors, mut room) = (Doors::new(judge.scene, judge.places), Room::default());
+            let mut room = Room::default();
             let mut parts = Vec::with_capacity(chunk.len());
             for bundle in chunk {
-                parts.push(self.part(judge, bundle, &mut doors, &mut room)?);
+                parts.push(self.part(judge, bundle, &mut room)?);
             }
             Ok(parts)
         });
@@ -95,16 +104,15 @@ impl<'s> Bundles<'s> {
         if faults.is_empty() { Ok(parts) } else { Err(faults) }
     }
 
-    fn part(
-        &self,
-        judge: &Judge<'s>,
-        bundle: &[usize],
-        doors: &mut Doors<'s>,
-        room: &mut Room,
-    ) -> Result<usize, String> {
-        let mut part = None;
+    fn part(&self, judge: &Judge<'s>, bundle: &[usize], room: &mut Room) -> Result<usize, String> {
+        // Where all doors lead into one part, so do the homes behind them. That there is a home, the leaves find.
+        let led = |unit: &usize| self.doors[self.units[*unit].signature].part;
+        let mut part = led(&bundle[0]);
+        if let Some(only) = part.filter(|_| bundle.iter().all(|unit| led(unit) == part)) {
+            return Ok(only);
+        }
+        part = None;
         for unit in bundle.iter().map(|unit| &self.units[*unit]) {
-            let open = doors.of(unit.tenant_index, unit.tenant, unit.site, unit.planned);
             let mut fault = None;
             let whose = || words(&unit.tenant.name, unit.site);
             let mut look = |place: usize| {
@@ -121,8 +129,8 @@ impl<'s> Bundles<'s> {
                 }
             };
             judge
-                .visit(unit, &open, room, &mut |candidate| look(candidate.place))
-                .ok_or_else(|| format!("{} has too many ways to give its workloads pools to be certified", whose()))?;
+                .visit(unit, &self.doors[unit.signature].all, room, &mut |candidate| look(candidate.place))
+                .ok_or_else(|| too_many_ways(unit))?;
             if let Some(fault) = fault {
                 return Err(fault);
             }
@@ -130,6 +138,23 @@ impl<'s> Bundles<'s> {
         let first = &self.units[bundle[0]];
         part.ok_or_else(|| format!("{} has no home that the rules leave open", words(&first.tenant.name, first.site)))
     }
+}
+
+fn too_many_ways(unit: &Unit<'_>) -> String {
+    let whose = words(&unit.tenant.name, unit.site);
+    format!("{whose} has too many ways to give its workloads pools to be certified")
+}
+
+/// The place of each cluster that exists, by name.
+fn place_of<'p>(places: &[Place<'p>]) -> HashMap<&'p ClusterName, usize> {
+    let names = places.iter().enumerate().flat_map(|(index, place)| {
+        let names = match &place.kind {
+            Kind::Clusters(names) | Kind::Copies(names) => names.as_slice(),
+            Kind::Class => &[],
+        };
+        names.iter().map(move |name| (*name, index))
+    });
+    names.collect()
 }
 
 /// Joins what is near, site by site and through others. In the order of first units.
@@ -161,7 +186,7 @@ fn bundle(scene: &Scene<'_>, units: &mut [Unit<'_>], index_of: &[Option<usize>])
 }
 
 /// Runs `work` over pieces of `all`, in threads where that pays. What comes back is in the order of the pieces.
-fn in_threads<T: Sync, R: Send>(all: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+pub(super) fn in_threads<T: Sync, R: Send>(all: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     if all.len() < WORTH_A_THREAD || cores == 1 {
         return vec![work(all)];
@@ -189,17 +214,17 @@ impl<'s> Homes<'_, '_, 's> {
     pub fn bounds(&self, own: &[usize]) -> Result<Vec<Option<i128>>, String> {
         let holds = self.holds();
         let pieces = in_threads(own, |piece| {
-            let (mut doors, mut room) = (Doors::new(self.judge.scene, self.judge.places), Room::default());
+            let mut room = Room::default();
             let mut sums: Vec<Option<i128>> = self.leaves.iter().map(|_| Some(0)).collect();
             for bundle in piece {
-                let least = self.bundle(&self.bundles.all[*bundle], &holds, &mut doors, &mut room);
-                add(&mut sums, &least)?;
+                let least = self.bundle(&self.bundles.all[*bundle], &holds, &mut room)?;
+                add(&mut sums, &least).ok_or_else(|| BEYOND.to_owned())?;
             }
-            Some(sums)
+            Ok::<_, String>(sums)
         });
         let mut sums: Vec<Option<i128>> = self.leaves.iter().map(|leaf| Some(leaf.constant)).collect();
         for piece in pieces {
-            piece.and_then(|piece| add(&mut sums, &piece)).ok_or("the numbers go beyond what can be checked")?;
+            add(&mut sums, &piece?).ok_or_else(|| BEYOND.to_owned())?;
         }
         Ok(sums)
     }
@@ -227,26 +252,20 @@ impl<'s> Homes<'_, '_, 's> {
     }
 
     /// What a bundle counts for at least, per leaf: the cheapest group for one unit, the cheapest common group for several.
-    fn bundle(
-        &self,
-        bundle: &[usize],
-        holds: &[Option<u64>],
-        doors: &mut Doors<'s>,
-        room: &mut Room,
-    ) -> Vec<Option<i128>> {
+    fn bundle(&self, bundle: &[usize], holds: &[Option<u64>], room: &mut Room) -> Result<Vec<Option<i128>>, String> {
         if let [unit] = bundle {
-            return self.unit(&self.bundles.units[*unit], holds, 1, doors, room);
+            return self.unit(&self.bundles.units[*unit], holds, 1, room);
         }
         let groups = holds.len();
         let mut sums: Vec<Option<i128>> = vec![Some(0); self.leaves.len() * groups];
         for unit in bundle {
-            let least = self.unit(&self.bundles.units[*unit], holds, groups, doors, room);
+            let least = self.unit(&self.bundles.units[*unit], holds, groups, room)?;
             // No unit counts for more than 2^120 or so, and bundles are small; what does not fit all the same is as good as nothing.
             if add(&mut sums, &least).is_none() {
                 sums.fill(Some(i128::MIN / 4));
             }
         }
-        sums.chunks(groups).map(|of_leaf| of_leaf.iter().flatten().min().copied()).collect()
+        Ok(sums.chunks(groups).map(|of_leaf| of_leaf.iter().flatten().min().copied()).collect())
     }
 
     /// What a unit counts for at least, per leaf and group; with `columns` of one, over all groups.
@@ -255,13 +274,12 @@ impl<'s> Homes<'_, '_, 's> {
         unit: &Unit<'s>,
         holds: &[Option<u64>],
         columns: usize,
-        doors: &mut Doors<'s>,
         room: &mut Room,
-    ) -> Vec<Option<i128>> {
+    ) -> Result<Vec<Option<i128>>, String> {
         let mut least: Vec<Option<i128>> = vec![None; self.leaves.len() * columns];
         let values = self.values(unit);
-        let open = doors.of(unit.tenant_index, unit.tenant, unit.site, unit.planned);
-        let _ = self.judge.visit(unit, &open, room, &mut |candidate| {
+        let open = &self.bundles.doors[unit.signature].all;
+        let visited = self.judge.visit(unit, open, room, &mut |candidate| {
             let place = &self.judge.places[candidate.place];
             for group in place.entries.iter().filter(|group| holds[**group].is_none_or(|holds| holds == values)) {
                 for (number, leaf) in self.leaves.iter().enumerate() {
@@ -278,7 +296,8 @@ impl<'s> Homes<'_, '_, 's> {
                 }
             }
         });
-        least
+        // Of homes that were not looked at, one could count for less.
+        visited.ok_or_else(|| too_many_ways(unit)).map(|()| least)
     }
 }
 

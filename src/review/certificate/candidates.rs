@@ -31,6 +31,10 @@ pub struct Unit<'s> {
     pub site: Option<&'s Residency>,
     /// The planned demand of each workload.
     pub planned: &'s [Demand],
+    /// The number of its signature.
+    pub signature: usize,
+    /// Index of the place that its cluster of today stands in.
+    pub lives_in: Option<usize>,
     /// Pins of the tenant that hold on the planning date.
     pub pins: Vec<&'s Pin>,
     /// Whether it must share a cluster with others.
@@ -98,11 +102,12 @@ impl<'s> Judge<'s> {
         visit: &mut impl FnMut(&Candidate<'_>),
     ) -> Option<()> {
         let today = self.scene.today[unit.number];
-        let lifts = |rule| self.scene.lifted.get(&unit.tenant_index).is_some_and(|rules| rules.contains(&rule));
+        let lifted = self.scene.lifted.get(&unit.tenant_index);
+        let lifts = |rule| lifted.is_some_and(|rules| rules.contains(&rule));
         let total: Demand = unit.planned.iter().copied().sum();
         for door in doors {
             let place = &self.places[door.place];
-            let lives_here = today.is_some_and(|before| place.holds(&before.cluster));
+            let lives_here = unit.lives_in == Some(door.place);
             let open = place.tenancy == Tenancy::Dedicated || unit.tenant.importance <= self.importance;
             let ended = match place.ground.phase {
                 SupportPhase::Standard | SupportPhase::Extended => false,

@@ -1,11 +1,11 @@
 //! Which homes the rules leave open to units that ask the same: judged once per signature and place, by the checks that judge finished homes.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::super::ground::Case;
 use super::super::scene::Scene;
 use super::super::{crds, disruption, edition, isolation, kernel, regulation, residency, trust, version};
+use super::bundles::in_threads;
 use super::places::Place;
 use crate::inventory::{Kernel, Tenant, Trust};
 use crate::vocab::calendar::Seconds;
@@ -45,35 +45,52 @@ struct Signature<'s> {
     brings_definitions: bool,
     high_availability: bool,
     lifted: &'s [&'s str],
-    first: (&'s Kernel, bool),
+    first: Option<(&'s Kernel, bool)>,
     /// A vector that holds nothing allocates nothing.
     others: Vec<(&'s Kernel, bool)>,
 }
 
-/// Doors by signature, as they are asked for.
-pub struct Doors<'s> {
-    scene: &'s Scene<'s>,
-    places: &'s [Place<'s>],
-    known: HashMap<Signature<'s>, Rc<Vec<Door>>>,
+/// The doors of units that ask the same.
+#[derive(Default)]
+pub struct Doors {
+    /// In the order of places.
+    pub all: Vec<Door>,
+    /// The part that all of them lead into, where that is one.
+    pub part: Option<usize>,
 }
 
-impl<'s> Doors<'s> {
-    /// None judged yet.
-    pub fn new(scene: &'s Scene<'s>, places: &'s [Place<'s>]) -> Self {
-        Self { scene, places, known: HashMap::new() }
+/// Who asks the same, told apart by numbers.
+pub struct Signatures<'s> {
+    scene: &'s Scene<'s>,
+    known: HashMap<Signature<'s>, usize>,
+    /// For each number one who asks it.
+    first: Vec<Asking<'s>>,
+}
+
+/// A unit as what asks.
+#[derive(Clone, Copy)]
+pub struct Asking<'s> {
+    /// Whose.
+    pub tenant: &'s Tenant,
+    /// The tenant's index.
+    pub tenant_index: usize,
+    /// Which site.
+    pub site: Option<&'s Residency>,
+    /// The planned demand of each workload.
+    pub planned: &'s [Demand],
+}
+
+impl<'s> Signatures<'s> {
+    /// None known yet.
+    pub fn new(scene: &'s Scene<'s>) -> Self {
+        Self { scene, known: HashMap::new(), first: Vec::new() }
     }
 
-    /// The doors of a unit.
-    pub fn of(
-        &mut self,
-        tenant_index: usize,
-        tenant: &'s Tenant,
-        site: Option<&'s Residency>,
-        planned: &'s [Demand],
-    ) -> Rc<Vec<Door>> {
-        let lifted = self.scene.lifted.get(&tenant_index).map_or(&[][..], Vec::as_slice);
-        let mut needs = tenant.workloads.iter().zip(planned).map(|(it, asks)| (&it.kernel, asks.resources.gpu > 0));
-        let Some(first) = needs.next() else { return Rc::default() };
+    /// The number of a unit's signature.
+    pub fn of(&mut self, asking: Asking<'s>) -> usize {
+        let Asking { tenant, tenant_index, site, planned } = asking;
+        let needs = tenant.workloads.iter().zip(planned).map(|(it, asks)| (&it.kernel, asks.resources.gpu > 0));
+        let mut needs = needs.fuse();
         let signature = Signature {
             trust: tenant.trust,
             kubernetes: tenant.kubernetes,
@@ -84,25 +101,45 @@ impl<'s> Doors<'s> {
             isolation: tenant.isolation,
             brings_definitions: !tenant.crds.is_empty(),
             high_availability: tenant.high_availability,
-            lifted,
-            first,
+            lifted: lifted(self.scene, tenant_index),
+            first: needs.next(),
             others: needs.collect(),
         };
-        if let Some(doors) = self.known.get(&signature) {
-            return Rc::clone(doors);
-        }
-        let judged = self.places.iter().enumerate().filter_map(|(index, place)| {
-            let ways = ways(
-                place,
-                |form| Case { inventory: self.scene.inventory, tenant, site, form, ground: &place.ground, planned },
-                lifted,
-            );
-            (!ways.is_empty()).then_some(Door { place: index, ways })
-        });
-        let doors = Rc::new(judged.collect());
-        self.known.insert(signature, Rc::clone(&doors));
-        doors
+        *self.known.entry(signature).or_insert_with(|| {
+            self.first.push(asking);
+            self.first.len() - 1
+        })
     }
+
+    /// The doors of each signature, by number.
+    pub fn judge(&self, places: &[Place<'s>]) -> Vec<Doors> {
+        let one = |asking: &Asking<'s>| judge(self.scene, places, asking);
+        in_threads(&self.first, |chunk| chunk.iter().map(one).collect::<Vec<_>>()).into_iter().flatten().collect()
+    }
+}
+
+fn lifted<'s>(scene: &'s Scene<'s>, tenant_index: usize) -> &'s [&'s str] {
+    scene.lifted.get(&tenant_index).map_or(&[][..], Vec::as_slice)
+}
+
+fn judge<'s>(scene: &'s Scene<'s>, places: &[Place<'s>], asking: &Asking<'s>) -> Doors {
+    let Asking { tenant, tenant_index, site, planned } = *asking;
+    // What runs nothing lives nowhere.
+    if tenant.workloads.is_empty() {
+        return Doors::default();
+    }
+    let all = places.iter().enumerate().filter_map(|(index, place)| {
+        let ways = ways(
+            place,
+            |form| Case { inventory: scene.inventory, tenant, site, form, ground: &place.ground, planned },
+            lifted(scene, tenant_index),
+        );
+        (!ways.is_empty()).then_some(Door { place: index, ways })
+    });
+    let all: Vec<Door> = all.collect();
+    let part = all.first().and_then(|door| places[door.place].part);
+    let part = part.filter(|part| all.iter().all(|door| places[door.place].part == Some(*part)));
+    Doors { all, part }
 }
 
 const fn forms(tenancy: Tenancy) -> &'static [Form] {

@@ -27,21 +27,21 @@ use places::{Place, places};
 /// Leaves that are evaluated together, so that candidates are derived once for all of them.
 const TOGETHER: usize = 64;
 
-/// Checks the plan's certificate, if there is one, and says what is known of the bound.
+/// Checks the plan's certificate, if there is one, beside the plan's fingerprint, and says what is known of the bound.
 pub fn check(
     scene: &Scene<'_>,
     planned: &Planned,
-    certificate: Option<&Certificate>,
+    certificate: Option<(&Certificate, String)>,
     found: &mut Found,
 ) -> Certification {
-    let Some(certificate) = certificate else {
+    let Some((certificate, fingerprint)) = certificate else {
         return Certification::NotCertified { because: "there is no proof file".to_owned() };
     };
     if scene.is_blind() {
         let because = "what a move is, only the plan it was made from can tell; name it with `--from`".to_owned();
         return Certification::NotCertified { because };
     }
-    match bound(scene, planned, certificate) {
+    match bound(scene, planned, certificate, &fingerprint) {
         Ok(bound) => {
             against_the_plan(scene, bound, found);
             Certification::Certified { bound: money(bound) }
@@ -76,12 +76,17 @@ fn against_the_plan(scene: &Scene<'_>, certified: i128, found: &mut Found) {
 }
 
 /// The bound in micro-units, or everything that is wrong with the first thing that is.
-fn bound(scene: &Scene<'_>, planned: &Planned, certificate: &Certificate) -> Result<i128, Vec<String>> {
+fn bound(
+    scene: &Scene<'_>,
+    planned: &Planned,
+    certificate: &Certificate,
+    fingerprint: &str,
+) -> Result<i128, Vec<String>> {
     let Certificate { format_version, plan, parts } = certificate;
     if *format_version != Certificate::FORMAT_VERSION {
         return Err(vec![format!("the certificate has format version {format_version}")]);
     }
-    if *plan != scene.plan.fingerprint() {
+    if plan != fingerprint {
         return Err(vec!["the certificate belongs to another plan than the one beside it".to_owned()]);
     }
     let places = places(scene, certificate)?;
@@ -105,7 +110,7 @@ fn bound(scene: &Scene<'_>, planned: &Planned, certificate: &Certificate) -> Res
         laid.roundings = laid.work_out(planned).map_err(of)?;
     }
     let split: Vec<usize> = laid.iter().flat_map(Laid::split_units).collect();
-    let bundles = Bundles::of(scene, planned, &split);
+    let bundles = Bundles::of(scene, planned, &places, &split);
     let in_parts = bundles.parts(&judge, parts.len())?;
     // A cluster that stands in no part hosts nobody: that is what the parts' cover has just shown.
     let mut sum: i128 =
