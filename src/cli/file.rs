@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// What could not be done to which file.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing} `{}`", path.display())]
@@ -19,25 +21,24 @@ pub struct FileFault {
     pub source: io::Error,
 }
 
-/// Writes `text` beside `path`, to the disk, then puts it in its place. Folders on the way are made. A link is followed, so that
-/// it stays a link; an existing file keeps its permissions.
+/// A text that is on the disk, beside the file whose place it takes. Dropped, it is gone and the file is what it was.
+pub struct Staged {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+/// Writes `text` beside `path`, to the disk: everything that a full disk or a folder that may not be written can refuse. Folders on the way are
+/// made. A link is followed, so that it stays a link; an existing file keeps its permissions.
 ///
 /// # Errors
-/// [`FileFault`]; the file is then what it was.
-pub fn write_file_atomically(path: &Path, text: &str) -> Result<(), FileFault> {
-    let fault = |doing, path: &Path| {
-        let path = path.to_owned();
-        move |source| FileFault { doing, path, source }
-    };
+/// [`FileFault`].
+pub fn stage(path: &Path, text: &str) -> Result<Staged, FileFault> {
     let target = match fs::canonicalize(path) {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
         Err(error) => return Err(fault("find", path)(error)),
     };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(fault("make folder", folder))?;
     let permissions = match fs::metadata(&target) {
         Ok(metadata) if metadata.is_dir() => {
@@ -47,15 +48,39 @@ pub fn write_file_atomically(path: &Path, text: &str) -> Result<(), FileFault> {
         // Narrowed by the user's umask, as for any new file.
         Err(_) => Permissions::from_mode(0o666),
     };
-    let mut staged = tempfile::Builder::new()
+    let mut file = tempfile::Builder::new()
         .prefix(".fleetplan-")
         .permissions(permissions)
         .tempfile_in(folder)
         .map_err(fault("write beside", &target))?;
-    staged.write_all(text.as_bytes()).map_err(fault("write beside", &target))?;
-    staged.as_file().sync_all().map_err(fault("write beside", &target))?;
-    staged.persist(&target).map_err(|error| fault("put in its place", &target)(error.error))?;
-    sync_folder(folder).map_err(fault("write folder", folder))
+    file.write_all(text.as_bytes()).map_err(fault("write beside", &target))?;
+    file.as_file().sync_all().map_err(fault("write beside", &target))?;
+    Ok(Staged { file, target })
+}
+
+impl Staged {
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    /// [`FileFault`]; the file is then what it was, or already what it should be.
+    pub fn put_in_place(self) -> Result<(), FileFault> {
+        let Self { file, target } = self;
+        file.persist(&target).map_err(|error| fault("put in its place", &target)(error.error))?;
+        let folder = folder_of(&target);
+        sync_folder(folder).map_err(fault("write folder", folder))
+    }
+}
+
+fn fault(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileFault {
+    let path = path.to_owned();
+    move |source| FileFault { doing, path, source }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// Puts a folder's own entries on the disk.
@@ -66,6 +91,10 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn write_file_atomically(path: &Path, text: &str) -> Result<(), FileFault> {
+        stage(path, text)?.put_in_place()
+    }
 
     #[test]
     fn a_new_file_appears_with_its_folders() {

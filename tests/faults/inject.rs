@@ -1,14 +1,16 @@
 //! Kills and I/O errors at every write-side system call of `render` and `plan`: what stands there afterwards is the old or the new, and the
 //! next run needs no hand.
 //!
-//! `strace` injects them. A first run is traced, so that every call is known; then each call is met with each fault, one run per point. A slice
-//! runs here; `FLEETPLAN_FULL=1 cargo test --release --test faults` runs every point. Without `strace`, or where it may not trace, the test says so
-//! loudly, and fails where `FLEETPLAN_REQUIRE_TOOLS=1`.
+//! `strace` injects them. A first run is traced, so that every call is known; then each call is met with each fault, one point each: the old output
+//! is put back from a copy, a run meets the fault, another one follows. A slice runs here; `FLEETPLAN_FULL=1 cargo test --release --test faults`
+//! runs every point. Without `strace`, or where it may not trace, the test says so loudly, and fails where `FLEETPLAN_REQUIRE_TOOLS=1`.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use fleetplan::gitops::hash;
 
 use crate::sides::{Sides, leftovers, whole};
 
@@ -19,7 +21,7 @@ const FAULTS: [&str; 6] = ["signal=KILL", "error=ENOSPC", "error=EIO", "error=EI
 /// Points of a command in a slice.
 const SLICE: usize = 40;
 
-/// A command whose output is one path: a tree or a plan file.
+/// A command whose output is a tree, or a plan file and the certificate beside it.
 struct Subject<'a> {
     name: &'static str,
     sides: &'a Sides,
@@ -27,7 +29,12 @@ struct Subject<'a> {
     old: &'static str,
     new: &'static str,
     output: PathBuf,
+    /// The certificate: the only part of an output that may be missing after a fault.
+    beside: Option<PathBuf>,
 }
+
+/// Under which name the certificate's hash stands.
+const BESIDE: &str = "certificate";
 
 impl Subject<'_> {
     /// The command line that makes the new output, under `strace`.
@@ -40,7 +47,24 @@ impl Subject<'_> {
 
     fn make(&self, words: &str) -> BTreeMap<String, String> {
         self.sides.done(words);
-        whole(&self.output)
+        self.found()
+    }
+
+    /// What stands there: every file with its hash.
+    fn found(&self) -> BTreeMap<String, String> {
+        let mut found = whole(&self.output);
+        let beside = self.beside.as_ref().filter(|path| path.exists());
+        found.extend(beside.map(|path| (BESIDE.to_owned(), hash(&fs::read(path).unwrap()))));
+        found
+    }
+
+    /// Copies the output to `kept`, or back from there.
+    fn keep(&self, kept: &Path, back: bool) {
+        let parts = [Some((&self.output, kept.join("output"))), self.beside.as_ref().map(|it| (it, kept.join(BESIDE)))];
+        for (output, kept) in parts.iter().flatten() {
+            let (from, to) = if back { (kept.as_path(), output.as_path()) } else { (output.as_path(), kept.as_path()) };
+            copy(from, to);
+        }
     }
 
     /// Every write-side call of a run from old to new: its name, and which of its name it is, from 1.
@@ -70,8 +94,28 @@ impl Subject<'_> {
     }
 }
 
+/// Copies a file or a folder over whatever stands there.
+fn copy(from: &Path, to: &Path) {
+    if to.is_dir() {
+        fs::remove_dir_all(to).unwrap();
+    }
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    if from.is_file() {
+        fs::copy(from, to).unwrap();
+        return;
+    }
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        copy(&entry.path(), &to.join(entry.file_name()));
+    }
+}
+
 fn tool_is_there() -> bool {
-    let works = Command::new("strace").args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success());
+    let works = Command::new("strace")
+        .args(["-f", "-e", "trace=write", "-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|status| status.success());
     let is_required = std::env::var("FLEETPLAN_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
     assert!(works || !is_required, "`strace` is missing, or may not trace");
     if !works {
@@ -85,6 +129,14 @@ fn meet(subject: &Subject<'_>) -> usize {
     let new = subject.make(subject.new);
     let old = subject.make(subject.old);
     assert_ne!(old, new);
+    let kept = subject.sides.path(format!("kept-{}", subject.name));
+    subject.keep(&kept, false);
+    // A certificate may be missing; it is never another plan's.
+    let without = |mut found: BTreeMap<String, String>| {
+        found.remove(BESIDE);
+        found
+    };
+    let allowed = [old.clone(), new.clone(), without(old.clone()), without(new.clone())];
     let calls = subject.calls();
     let all: Vec<(&(String, usize), &str)> =
         calls.iter().flat_map(|call| FAULTS.into_iter().map(move |fault| (call, fault))).collect();
@@ -95,12 +147,14 @@ fn meet(subject: &Subject<'_>) -> usize {
     let (mut points, mut failed) = (0, 0);
     for ((call, place), fault) in all.iter().step_by(step.max(1)) {
         let what = format!("{}: {fault} at {call} number {place}", subject.name);
-        assert_eq!(subject.make(subject.old), old, "{what}: the run before");
+        subject.keep(&kept, true);
+        assert_eq!(subject.found(), old, "{what}: before");
         let inject = format!("inject={call}:{fault}:when={place}");
-        let strace = ["-f", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject].map(str::to_owned);
+        let trace = format!("trace={call}");
+        let strace = ["-f", "-o", "/dev/null", "-e", &trace, "-e", &inject].map(str::to_owned);
         let done = subject.traced(&strace);
-        let left = whole(&subject.output);
-        assert!(left == old || left == new, "{what}: neither old nor new");
+        let left = subject.found();
+        assert!(allowed.contains(&left), "{what}: neither old nor new");
         if done.status.success() {
             assert_eq!(left, new, "{what}: says it is done");
         } else {
@@ -132,6 +186,7 @@ fn a_fault_at_any_write_of_render_or_plan_leaves_the_old_or_the_new() {
         old: "render old.toml -i old --out tree",
         new: "render new.toml -i new --out tree",
         output: sides.path("tree"),
+        beside: None,
     };
     let plan = Subject {
         name: "plan",
@@ -139,6 +194,7 @@ fn a_fault_at_any_write_of_render_or_plan_leaves_the_old_or_the_new() {
         old: "plan -i old --out plan.toml",
         new: "plan -i new --out plan.toml",
         output: small.path("plan.toml"),
+        beside: Some(small.path("plan.proof")),
     };
     let points = meet(&render) + meet(&plan);
     eprintln!("{points} points");

@@ -21,7 +21,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::load;
 use crate::cli::progress::Watcher;
-use crate::cli::save::save;
+use crate::cli::save::Saving;
 use crate::cli::terminal::Terminal;
 
 /// Decide where every tenant lives, and write the plan
@@ -216,17 +216,21 @@ fn holds(certificate: &Certificate, plan: &Plan, inventory: &Inventory, from: Op
     review.findings.is_empty() && matches!(review.certification, Certification::Certified { .. })
 }
 
-/// Writes the plan file, over nothing but an earlier plan, and the certificate beside it. One of an earlier plan does not stay.
+/// Writes the plan file, over nothing but an earlier plan, and the certificate beside it. One of an earlier plan does not stay: it goes first, so
+/// that a run which is killed in between leaves a plan without a certificate, never one beside another's.
 fn write(plan: &Plan, certificate: Option<&Certificate>, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
     load::refuse_to_overwrite(path)?;
-    save(path, &plan::file::write(plan), terminal)?;
     let beside = load::certificate_path(path);
-    match certificate {
-        Some(certificate) => save(&beside, &plan::certificate::file::write(certificate), terminal),
-        None if load::certificate(path).is_ok_and(|found| found.is_some()) => std::fs::remove_file(&beside)
-            .map_err(|error| Failure::outside("cannot-write", format!("cannot remove `{}`: {error}", said(&beside)))),
-        None => Ok(()),
+    let plan = Saving::begin(path, &plan::file::write(plan))?;
+    let certificate = certificate.map(plan::certificate::file::write);
+    let certificate = certificate.map(|text| Saving::begin(&beside, &text)).transpose()?;
+    let is_replaced = certificate.as_ref().is_none_or(|it| plan.changes() && it.changes());
+    if is_replaced && load::certificate(path).is_ok_and(|found| found.is_some()) {
+        std::fs::remove_file(&beside)
+            .map_err(|error| Failure::outside("cannot-write", format!("cannot remove `{}`: {error}", said(&beside))))?;
     }
+    plan.end(terminal)?;
+    certificate.map_or(Ok(()), |certificate| certificate.end(terminal))
 }
 
 /// What is said beside the answer: time, interruption, warnings. Never part of a file, so that equal plans stay equal.
