@@ -8,6 +8,7 @@ mod rival;
 mod row;
 mod run;
 mod view;
+mod what_if;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ Examples:
   cargo run --release --example fleet-bench -- --tenants 50,300 --seed 1,2,3 --seconds 10
   cargo run --release --example fleet-bench -- --tenants 1000 --format json >default.json
   cargo run --release --features highs --example fleet-bench -- --tenants 1000 --with default.json --readme README.md
+  cargo run --release --example fleet-bench -- --tenants 10000 --what-if 1000
   cargo run --release --example fleet-bench -- --tenants 300 --emit fleet")]
 struct Args {
     /// How many tenants; several with commas
@@ -53,6 +55,9 @@ struct Args {
     /// Write the tables between the markers of this page too
     #[arg(long, value_name = "FILE")]
     readme: Option<PathBuf>,
+    /// Open a session on each fleet instead, change a tenant at random so many times, and show how long the answers took
+    #[arg(long, value_name = "CHANGES")]
+    what_if: Option<usize>,
     /// Solve nothing: write the inventory of the first fleet below DIR/inventory, and where its tenants live today to DIR/today.toml
     #[arg(long, value_name = "DIR")]
     emit: Option<PathBuf>,
@@ -97,6 +102,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", serde_json::to_string(&run)?);
         return Ok(());
     }
+    if let Some(changes) = args.what_if {
+        return what_if(&args, changes);
+    }
     let mut rows: Vec<Row> = Vec::new();
     for path in &args.with {
         rows.extend(serde_json::from_slice::<Vec<Row>>(&std::fs::read(path)?)?);
@@ -120,10 +128,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tables = view::markdown(&rows);
     if let Some(path) = &args.readme {
         let page = std::fs::read_to_string(path)?;
-        std::fs::write(path, view::replaced(&page, &tables).ok_or("the page has no markers of fleet-bench")?)?;
+        std::fs::write(
+            path,
+            view::replaced(&page, "fleet-bench", &tables).ok_or("the page has no markers of fleet-bench")?,
+        )?;
     }
     match args.format {
         Format::Text => print!("{tables}"),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&rows)?),
+    }
+    Ok(())
+}
+
+/// Measures sessions.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program with a terminal of its own")]
+fn what_if(args: &Args, changes: usize) -> Result<(), Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for population in &args.population {
+        for tenants in &args.tenants {
+            for seed in &args.seed {
+                eprintln!("{population}, {tenants} tenants, seed {seed}");
+                rows.push(what_if::measure((population, *tenants, *seed), changes, args.seconds, BUILD)?);
+            }
+        }
+    }
+    let table = what_if::markdown(&rows);
+    if let Some(path) = &args.readme {
+        let page = std::fs::read_to_string(path)?;
+        std::fs::write(path, view::replaced(&page, "what-if", &table).ok_or("the page has no markers of what-if")?)?;
+    }
+    match args.format {
+        Format::Text => print!("{table}"),
         Format::Json => println!("{}", serde_json::to_string_pretty(&rows)?),
     }
     Ok(())

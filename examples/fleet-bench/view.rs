@@ -6,9 +6,6 @@ use fleetplan::vocab::money::{Money, group_thousands};
 
 use super::row::{Row, Run};
 
-const BEGIN: &str = "<!-- fleet-bench: begin -->";
-const END: &str = "<!-- fleet-bench: end -->";
-
 /// Both views as Markdown, which a terminal shows as well.
 pub fn markdown(rows: &[Row]) -> String {
     let mut text = String::from(
@@ -109,9 +106,10 @@ fn count(number: Option<u64>) -> String {
     number.map_or_else(String::new, group_thousands)
 }
 
-/// The page with what stands between its markers replaced; nothing where it has none.
-pub fn replaced(page: &str, block: &str) -> Option<String> {
-    let (head, rest) = page.split_once(BEGIN)?;
-    let (_, tail) = rest.split_once(END)?;
-    Some(format!("{head}{BEGIN}\n\n{block}\n{END}{tail}"))
+/// The page with what stands between the markers of this name replaced; nothing where it has none.
+pub fn replaced(page: &str, name: &str, block: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name}: begin -->"), format!("<!-- {name}: end -->"));
+    let (head, rest) = page.split_once(&begin)?;
+    let (_, tail) = rest.split_once(&end)?;
+    Some(format!("{head}{begin}\n\n{block}\n{end}{tail}"))
 }

@@ -117,6 +117,13 @@ impl Inventory {
         self.pins.iter().find(|pin| pin.tenant == *tenant && pin.until.is_none_or(|until| until >= self.fleet.date))
     }
 
+    /// What no plan costs more than, in micro-units a month, far above any real one: the gate refuses an inventory of which this passes
+    /// [`crate::vocab::money::Money::CEILING`].
+    #[must_use]
+    pub fn most(&self) -> i128 {
+        believe::bounds::most(self)
+    }
+
     /// Where a span stands, for messages: `tenants/payments.toml:12:1`.
     #[must_use]
     pub fn place(&self, span: Span) -> crate::vocab::diagnostic::Place {

@@ -1,4 +1,4 @@
-//! The verbs: propose a plan, explain a home. Pure: inventory and plans in, plans and explanations out.
+//! The verbs: propose a plan, explain a home, ask what if. Pure: inventory and plans in, plans and explanations out.
 
 mod bill;
 mod certify;
@@ -12,6 +12,7 @@ mod minimum;
 mod partial;
 pub mod proposal;
 mod propose;
+pub mod session;
 mod together;
 mod write_down;
 
@@ -20,5 +21,6 @@ pub use explanation::{Door, DoorState, Explanation, Flip, NextBest, Reason, Unit
 pub use frontier::{Best, Point, frontier};
 pub use proposal::{Asked, Conflict, Proposal, Requirement, WayOut, Wishes};
 pub use propose::{propose, propose_certified};
+pub use session::Session;
 
 pub use crate::solve::{Progress, Watch};

@@ -27,19 +27,44 @@ pub fn propose_certified(
 ) -> (Proposal, Option<Certificate>) {
     let setting = Setting::new(inventory, wishes.from);
     let problem = Problem::sized(&setting, wishes.max_moves).with_threads(wishes.threads);
-    let homeless: Vec<usize> =
-        (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect();
-    if !homeless.is_empty() && !wishes.partial {
-        return (Proposal::Impossible(impossible::alone(&setting, &homeless)), None);
+    if !wishes.partial {
+        return match decide(&setting, &problem, wishes, watch) {
+            Ok(solution) => found(&setting, &problem, &solution, wishes, inventory, &Out::new()),
+            Err(proposal) => (*proposal, None),
+        };
     }
-    if !homeless.is_empty() {
+    if !homeless(&problem).is_empty() {
         return all_but_some(&setting, wishes, watch);
     }
     match solve::solve(&problem, false, watch) {
         Outcome::Found(solution) => found(&setting, &problem, &solution, wishes, inventory, &Out::new()),
-        Outcome::Infeasible(_) | Outcome::Unknown(_) if wishes.partial => all_but_some(&setting, wishes, watch),
-        Outcome::Infeasible(units) => (Proposal::Impossible(vec![together(&setting, wishes, &units)]), None),
-        Outcome::Unknown(units) => (Proposal::Unknown(unknown(&setting, &units)), None),
+        Outcome::Infeasible(_) | Outcome::Unknown(_) => all_but_some(&setting, wishes, watch),
+    }
+}
+
+/// Units to which no place is open.
+fn homeless(problem: &Problem) -> Vec<usize> {
+    (0..problem.units.len()).filter(|unit| problem.units[*unit].choices.is_empty()).collect()
+}
+
+/// A solution that gives everybody a home.
+///
+/// # Errors
+/// What is to be said where there is none, or none was found.
+pub fn decide(
+    setting: &Setting<'_>,
+    problem: &Problem,
+    wishes: &Wishes<'_>,
+    watch: Watch<'_>,
+) -> Result<Box<Solution>, Box<Proposal>> {
+    let homeless = homeless(problem);
+    if !homeless.is_empty() {
+        return Err(Box::new(Proposal::Impossible(impossible::alone(setting, &homeless))));
+    }
+    match solve::solve(problem, false, watch) {
+        Outcome::Found(solution) => Ok(solution),
+        Outcome::Infeasible(units) => Err(Box::new(Proposal::Impossible(vec![together(setting, wishes, &units)]))),
+        Outcome::Unknown(units) => Err(Box::new(Proposal::Unknown(unknown(setting, &units)))),
     }
 }
 

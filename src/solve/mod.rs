@@ -16,6 +16,7 @@ mod every;
 mod exact;
 pub mod lagrangian;
 pub mod links;
+pub mod live;
 pub mod places;
 pub mod problem;
 mod prove;
@@ -25,6 +26,7 @@ mod signatures;
 pub mod simplex;
 pub mod state;
 pub mod tree;
+pub mod units;
 
 use std::ops::ControlFlow;
 
@@ -85,6 +87,8 @@ pub struct PartProof {
     pub sums: Vec<Vec<Counted>>,
     /// Roundings that its leaves price.
     pub roundings: Vec<Rounding>,
+    /// What no solution of the component costs less than, by tree or prices.
+    pub bound: i64,
 }
 
 /// What comes of a search.
@@ -228,7 +232,7 @@ fn solve_component(
     let cost = state.cost_of(problem, &part.places);
     let (entries, dimensions, links) = (relaxation.entries, relaxation.dimensions, relaxation.links);
     let (tree, sums, roundings) = grown.map(|(_, found)| (found.tree, found.sums, found.roundings)).unwrap_or_default();
-    solution.proofs.push(PartProof { entries, dimensions, prices, links, tree, sums, roundings });
+    solution.proofs.push(PartProof { entries, dimensions, prices, links, tree, sums, roundings, bound });
     let left: Vec<usize> = units.iter().copied().filter(|unit| state.home(*unit).is_none()).collect();
     if !left.is_empty() && !partial {
         return Part::Unknown(left);

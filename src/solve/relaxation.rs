@@ -138,7 +138,12 @@ impl<'a> Relaxation<'a> {
     /// Lays a component out.
     #[must_use]
     pub fn new(problem: &'a Problem, part: &Component) -> Self {
-        let dimensions = dimensions(problem, part);
+        Self::told_apart(problem, part, dimensions(problem, part))
+    }
+
+    /// The same with states told apart by these dimensions: the entries are those of the whole component, however few of its units are asked.
+    #[must_use]
+    pub fn told_apart(problem: &'a Problem, part: &Component, dimensions: Vec<usize>) -> Self {
         let mut entries = Vec::new();
         let mut first_entry = BTreeMap::new();
         for place in &part.places {

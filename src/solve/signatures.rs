@@ -54,15 +54,22 @@ fn signature<'a>(setting: &Setting<'a>, unit: &'a Unit<'a>, ended: &HashMap<&'a 
     }
 }
 
+/// All that a unit's signature is made of, in words that no other signature has.
+#[must_use]
+pub fn key(setting: &Setting<'_>, unit: &Unit<'_>) -> String {
+    format!("{:?}", signature(setting, unit, &ended(setting)))
+}
+
+/// Hosts past every support, which only their residents may use.
+fn ended<'a>(setting: &'a Setting<'_>) -> HashMap<&'a str, &'a str> {
+    let hosts = setting.hosts.iter().filter(|host| host.support == SupportPhase::Ended && !host.is_class());
+    hosts.map(|host| (host.name.as_str(), host.name.as_str())).collect()
+}
+
 /// The number of each unit's signature, and a unit that stands for each.
 #[must_use]
 pub fn signatures<'a>(setting: &'a Setting<'a>) -> (Vec<usize>, Vec<usize>) {
-    let ended: HashMap<&str, &str> = setting
-        .hosts
-        .iter()
-        .filter(|host| host.support == SupportPhase::Ended && !host.is_class())
-        .map(|host| (host.name.as_str(), host.name.as_str()))
-        .collect();
+    let ended = ended(setting);
     let mut known: HashMap<Signature<'a>, usize> = HashMap::new();
     let mut examples = Vec::new();
     let of_unit = setting

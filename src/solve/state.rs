@@ -33,7 +33,7 @@ pub struct Instance {
 }
 
 /// A home for each unit, or none yet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     homes: Vec<Option<(usize, usize)>>,
     instances: Vec<Instance>,
@@ -220,6 +220,20 @@ impl State {
         }
         state.cost = state.instances.iter().map(|instance| instance.cost(problem)).sum();
         state
+    }
+
+    /// One more unit is there, without a home.
+    pub fn grow(&mut self) {
+        self.homes.push(None);
+        self.homeless += 1;
+    }
+
+    /// True where every cluster keeps the limits of its place: they can have changed since it was filled.
+    #[must_use]
+    pub fn keeps_limits(&self, problem: &Problem) -> bool {
+        let fits =
+            |instance: &Instance| instance.uses.iter().zip(&problem.places[instance.place].limits).all(|(u, l)| u <= l);
+        self.instances.iter().all(fits)
     }
 
     fn push(&mut self, instance: Instance) -> usize {
@@ -411,6 +425,15 @@ impl State {
                 None | Some(_) => {}
             }
         }
+    }
+
+    /// The same clusters and homes for the units of `problem`, whose homes here are these, in their order.
+    #[must_use]
+    pub fn rehoused(&self, problem: &Problem, homes: impl Iterator<Item = Option<(usize, usize)>>) -> Self {
+        let told = Self { homes: homes.collect(), ..self.clone() };
+        let mut state = Self::new(problem);
+        state.adopt(problem, &told, &(0..told.homes.len()).collect::<Vec<_>>());
+        state
     }
 
     /// Takes over the homes that `other` gives to `units`.

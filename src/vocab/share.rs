@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::vocab::quantity::{Decimal, QuantityFault};
+use crate::vocab::resources::{Demand, Resources};
 
 const WHOLE: u64 = 1_000_000;
 
@@ -115,6 +116,17 @@ impl Growth {
         let over = num_bigint::BigUint::from(WHOLE).pow(quarters);
         let grown: num_bigint::BigUint = (factor.pow(quarters) * amount + &over - 1_u32) / over;
         u64::try_from(grown).ok().filter(|units| *units <= crate::vocab::quantity::LARGEST)
+    }
+}
+
+impl Growth {
+    /// What is planned for where this is asked today: CPU, memory, pods and storage grow. Nothing where one of them passes what can be counted.
+    #[must_use]
+    pub fn plan(self, today: Demand, quarters: u32) -> Option<Demand> {
+        let Demand { resources: Resources { cpu, memory, pods, gpu }, storage, load_balancers, services } = today;
+        let grow = |amount| self.plan_for(amount, quarters);
+        let resources = Resources { cpu: grow(cpu)?, memory: grow(memory)?, pods: grow(pods)?, gpu };
+        Some(Demand { resources, storage: grow(storage)?, load_balancers, services })
     }
 }
 

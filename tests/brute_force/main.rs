@@ -14,6 +14,7 @@ mod fleets;
 mod optimum;
 mod oracle;
 mod properties;
+mod sessions;
 mod world;
 
 use std::ops::{ControlFlow, Range};

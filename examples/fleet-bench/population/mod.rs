@@ -16,7 +16,7 @@ mod tenants;
 mod write;
 
 #[path = "../../../tests/dice/mod.rs"]
-mod dice;
+pub mod dice;
 
 use fleetplan::inventory::Inventory;
 use fleetplan::plan::Plan;

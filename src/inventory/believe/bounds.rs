@@ -17,7 +17,7 @@ pub fn check(inventory: &Inventory) -> Option<Diagnostic> {
 }
 
 /// An upper bound of any plan's money per month.
-fn most(inventory: &Inventory) -> i128 {
+pub fn most(inventory: &Inventory) -> i128 {
     let wide = |money: Money| i128::from(money.0);
     let policy = &inventory.policy;
     let extended = inventory.facts.extended_price.values().map(|price| wide(*price)).max().unwrap_or(0);

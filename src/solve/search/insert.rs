@@ -9,7 +9,7 @@ use crate::solve::search::{Item, Search};
 use crate::vocab::tier::Tenancy;
 
 /// Clusters of one place that an item is tried in, where there are many: half of them such that carry load on the pool already.
-const MOST_TRIED: usize = 12;
+pub(super) const MOST_TRIED: usize = 12;
 
 /// How a round judges homes.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +120,7 @@ impl Search<'_> {
                     targets.push(Target { place, instance: Some(index), choices: choices.clone() });
                 }
             };
-            if here <= MOST_TRIED {
+            if here <= self.tried {
                 for at in 0..here {
                     push(&mut targets, self, self.state.of_place(place)[at]);
                 }
@@ -130,12 +130,12 @@ impl Search<'_> {
                 }
                 let pool = choices.clone().find_map(|at| table[all[at].candidate].shared_pool());
                 let busy = pool.map_or(0, |pool| self.state.busy(place, pool).len());
-                let tried = if busy == 0 { 0 } else { MOST_TRIED / 2 };
+                let tried = if busy == 0 { 0 } else { self.tried / 2 };
                 for _ in 0..tried {
                     let at = self.dice.below(busy);
                     push(&mut targets, self, self.state.busy(place, pool.unwrap_or(0))[at]);
                 }
-                let stride = here.div_ceil(MOST_TRIED - tried).max(1);
+                let stride = here.div_ceil(self.tried - tried).max(1);
                 for at in (self.dice.below(stride)..here).step_by(stride) {
                     push(&mut targets, self, self.state.of_place(place)[at]);
                 }

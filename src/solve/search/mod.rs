@@ -6,6 +6,7 @@
 
 mod consolidate;
 mod insert;
+pub mod repair;
 mod ruin;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::solve::components::Component;
 use crate::solve::dice::Dice;
 use crate::solve::problem::Problem;
-use crate::solve::search::insert::Mood;
+use crate::solve::search::insert::{MOST_TRIED, Mood};
 use crate::solve::state::State;
 
 /// Prices that are asked per item: the work budget. The first items get more, so that a small fleet is searched through.
@@ -92,6 +93,7 @@ pub fn search(problem: &Problem, part: &Component, goal: Goal, guide: Guide, sto
         state: State::new(problem),
         closed: None,
         barred: None,
+        tried: MOST_TRIED,
         tolls: if tolls.is_empty() { vec![Vec::new(); problem.units.len()] } else { tolls },
     };
     if ideas.is_empty() {
@@ -165,6 +167,8 @@ struct Search<'a> {
     closed: Option<usize>,
     /// The cluster and the pool of it that this round tries to do without.
     barred: Option<(usize, usize)>,
+    /// Clusters of one place that an item is tried in.
+    tried: usize,
     tolls: Tolls,
 }
 
@@ -314,7 +318,12 @@ impl Search<'_> {
 
     /// Takes a few homes away and gives new ones. What was there before.
     fn round(&mut self) -> Journal {
-        let mut removed = self.ruin();
+        let removed = self.ruin();
+        self.recreate(removed)
+    }
+
+    /// Takes these homes away and gives new ones. What was there before.
+    fn recreate(&mut self, mut removed: Vec<usize>) -> Journal {
         let journal = self.take_all(&removed);
         self.dice.shuffle(&mut removed);
         if self.dice.below(2) == 0 {

@@ -19,6 +19,17 @@ impl Search<'_> {
         let wanted = 2 + self.dice.below(most);
         let kind = self.dice.below(12);
         let seed = self.seed(kind >= 8);
+        self.ruin_around(seed, kind, wanted, removed)
+    }
+
+    /// More items that lose their homes, around one: about `wanted` of them, in one of twelve kinds.
+    pub(super) fn ruin_around(
+        &mut self,
+        seed: usize,
+        kind: usize,
+        wanted: usize,
+        mut removed: Vec<usize>,
+    ) -> Vec<usize> {
         let Some((home, choice)) = self.state.home(self.items[seed][0]) else { return removed };
         removed.push(seed);
         if kind < 2 {
