@@ -13,7 +13,7 @@ use crate::solve::search::{Goal, Guide, Tolls, search};
 use crate::solve::state::State;
 use crate::solve::{complete_of, tree};
 
-use crate::solve::tree::exact::{Dual, price};
+use crate::solve::tree::exact::{Bound, Dual, bound, price};
 
 /// Columns beyond which a linear program takes too long for a tree.
 const MOST_COLUMNS: usize = 80_000;
@@ -52,7 +52,7 @@ pub fn grow(
     let mut has_searched = false;
     let realise = &mut |chosen: &[Vec<usize>], dual: &Dual| {
         // The root alone: another search for each leaf that has no fractions would cost more than it finds.
-        if std::mem::replace(&mut has_searched, true) {
+        if std::mem::replace(&mut has_searched, true) || is_near(&piece, dual, incumbent) {
             return None;
         }
         let mut guide = guided(relaxation, &piece, chosen, dual);
@@ -84,6 +84,18 @@ pub fn grow(
 
 /// Columns up to which the linear program begins with all: leaves do not ask for those that are missing.
 const ALL_COLUMNS: usize = 20_000;
+/// Where less than this part of the incumbent, in thousandths, is left between it and the root's bound, splits find more than another search.
+const NEAR_THOUSANDTHS: i128 = 1;
+
+/// True where the prices of the root leave so little of the incumbent that a search is not worth its time.
+fn is_near(piece: &tree::Piece, dual: &Dual, incumbent: Option<i64>) -> bool {
+    let (Bound::AtLeast(least), Some(incumbent)) = (bound(piece, &tree::Box::whole(piece), dual), incumbent) else {
+        return false;
+    };
+    let incumbent = i128::from(incumbent);
+    (incumbent - least / UNIT) * 1_000 < incumbent * NEAR_THOUSANDTHS
+}
+
 /// Choices of a unit that a larger one begins with.
 const FIRST_CHOICES: usize = 12;
 

@@ -28,6 +28,8 @@ pub struct Instance {
     nodes: Vec<u64>,
     uses: [u64; LIMITS],
     labels: Vec<(usize, u64)>,
+    /// The fewest neighbours that a member accepts, where any says.
+    fewest_neighbours: Option<u64>,
     /// Where it stands in [`State::busy`], by pool.
     busy: Vec<Option<usize>>,
 }
@@ -60,6 +62,7 @@ impl Instance {
             nodes: pools.iter().map(|pool| pool.min).collect(),
             uses: [0; LIMITS],
             labels: Vec::new(),
+            fewest_neighbours: None,
             busy: vec![None; pools.len()],
         }
     }
@@ -131,8 +134,8 @@ impl Instance {
     /// True where the newcomer or a member has more neighbours than it accepts. Whoever moves in meets all members; each member meets the
     /// other members and the newcomer: that is one number.
     fn is_crowded(&self, problem: &Problem, newcomer: usize, others: u64) -> bool {
-        let crowded = |unit: usize| problem.units[unit].neighbours.is_some_and(|most| others > most);
-        crowded(newcomer) || self.members.iter().any(|(member, _)| crowded(*member))
+        let most = [problem.units[newcomer].neighbours, self.fewest_neighbours];
+        most.into_iter().flatten().any(|most| others > most)
     }
 
     /// Tenants here with the newcomer, less one. Most tenants have one unit in a cluster, so that this is asked only where counting units is too much.
@@ -145,6 +148,8 @@ impl Instance {
     fn add(&mut self, problem: &Problem, unit: usize, choice: usize) {
         let view = problem.view(unit, choice);
         self.members.push((unit, choice));
+        let accepted = problem.units[unit].neighbours;
+        self.fewest_neighbours = [self.fewest_neighbours, accepted].into_iter().flatten().min();
         for (pool, nodes) in view.private() {
             self.private[pool] += nodes;
         }
@@ -167,6 +172,11 @@ impl Instance {
     fn remove(&mut self, problem: &Problem, unit: usize) {
         let at = self.members.iter().position(|(member, _)| *member == unit).expect("the unit lives here");
         let (_, choice) = self.members.swap_remove(at);
+        let accepted = problem.units[unit].neighbours;
+        if accepted.is_some() && accepted == self.fewest_neighbours {
+            let members = self.members.iter();
+            self.fewest_neighbours = members.filter_map(|(member, _)| problem.units[*member].neighbours).min();
+        }
         let view = problem.view(unit, choice);
         for (pool, nodes) in view.private() {
             self.private[pool] -= nodes;
