@@ -1,13 +1,14 @@
 //! Imports of small hand-made manifests: a folder tree with every flaw, lists, JSON.
 
+mod slice;
+
 use std::path::Path;
 
 use fleetplan::intake::manifests::{Assume, Imported, Keys, import};
 use fleetplan::inventory::{self, EgressPolicy, Trust};
 use fleetplan::vocab::diagnostic::Severity;
 use fleetplan::vocab::resources::Resources;
-use proptest::prelude::{ProptestConfig, any, prop, prop_assert, prop_assert_eq, prop_assume, proptest};
-use proptest::test_runner::RngSeed;
+use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, prop_assume, proptest};
 
 /// Every file below `tests/fixtures/manifests/<name>`, by its path there.
 fn files(name: &str) -> Vec<(String, Vec<u8>)> {
@@ -162,18 +163,8 @@ const PIECES: &[&str] = &[
     ",",
 ];
 
-/// 400 cases from a fixed seed, so that a red run says something of the change; `FLEETPLAN_FULL=1` draws 100,000 new ones.
-fn slice() -> ProptestConfig {
-    let (cases, rng_seed) = if std::env::var_os("FLEETPLAN_FULL").is_some() {
-        (100_000, RngSeed::Random)
-    } else {
-        (400, RngSeed::Fixed(2026))
-    };
-    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(slice())]
+    #![proptest_config(slice::slice())]
 
     #[test]
     fn whatever_is_done_to_a_file_the_import_ends_with_an_answer(

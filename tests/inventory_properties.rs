@@ -1,10 +1,11 @@
 //! Whatever stands in a file: reading ends, says where, and what it believes can be written down, linted and drawn.
 
+mod slice;
+
 use fleetplan::inventory::{lint, read, schema};
 use fleetplan::report::diagnostics::{render, to_json};
 use fleetplan::vocab::diagnostic::Severity;
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof};
-use proptest::test_runner::RngSeed;
+use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::{collection, prop_assert, prop_assert_eq, proptest};
 use serde_json::Value;
 
@@ -64,18 +65,8 @@ fn apply(changes: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-/// 400 cases from a fixed seed, so that a red run says something of the change; `FLEETPLAN_FULL=1` draws 100,000 new ones.
-fn slice() -> ProptestConfig {
-    let (cases, rng_seed) = if std::env::var_os("FLEETPLAN_FULL").is_some() {
-        (100_000, RngSeed::Random)
-    } else {
-        (400, RngSeed::Fixed(2026))
-    };
-    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(slice())]
+    #![proptest_config(slice::slice())]
 
     #[test]
     fn a_broken_example_is_read_to_its_end(changes in collection::vec(change(), 1..5)) {
