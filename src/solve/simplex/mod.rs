@@ -193,12 +193,6 @@ impl Simplex {
         self.upper[variable] = upper * self.scale.rows[row];
     }
 
-    /// The value of a row.
-    #[must_use]
-    pub fn row_value(&self, row: usize) -> f64 {
-        self.value_of(self.columns.len() + row) / self.scale.rows[row]
-    }
-
     /// Pivots so far.
     #[must_use]
     pub const fn pivots(&self) -> u64 {

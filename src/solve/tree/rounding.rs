@@ -43,8 +43,7 @@ impl Rounding {
         let load = |unit: &(usize, usize)| piece.bundles[unit.0].units[unit.1].planned.map_or(0, |load| load[resource]);
         let all: u64 = units.iter().map(load).sum();
         let last = all.checked_rem(cap).filter(|last| *last > 0)?;
-        let g = |load: u64| load / cap * last + (load % cap).min(last);
-        let units = units.into_iter().map(|unit| (unit, g(load(&unit)))).filter(|(_, g)| *g > 0).collect();
+        let units = units.into_iter().map(|unit| (unit, g(load(&unit), cap, last))).filter(|(_, g)| *g > 0).collect();
         Some(Self { over, resource, units, last, nodes: all / cap + 1 })
     }
 
@@ -67,6 +66,11 @@ impl Rounding {
             self.over.iter().map(move |place| (at(place), *g))
         })
     }
+}
+
+/// What a load of nodes that carry `cap` counts for, where the last node carries `last`.
+fn g(load: u64, cap: u64, last: u64) -> u64 {
+    load / cap * last + (load % cap).min(last)
 }
 
 /// Units that stand in a set with a smaller part of themselves than this are not asked for.
@@ -168,12 +172,8 @@ fn worst(piece: &Piece, over: &[Place], resource: usize, parts: &[PartOf], nodes
         {
             continue;
         }
-        let away: f64 = parts[..end]
-            .iter()
-            .map(|(load, part, _)| {
-                (load / cap) as f64 * (1.0 - part) + (load % cap).min(last) as f64 / last as f64 * (1.0 - part)
-            })
-            .sum();
+        let away: f64 =
+            parts[..end].iter().map(|(load, part, _)| g(*load, cap, last) as f64 / last as f64 * (1.0 - part)).sum();
         let miss = nodes_of_all - nodes - away;
         if miss > LEAST_MISS && best.is_none_or(|(known, _)| miss > known) {
             best = Some((miss, end));
